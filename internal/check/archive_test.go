@@ -1,14 +1,18 @@
 package check_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"crypto/sha1"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -54,6 +58,55 @@ func (r *archiveRegistry) Packument(_ context.Context, name string) (*npmregistr
 		return nil, npmregistry.ErrNotFound
 	}
 	return npmregistry.DecodePackument(bytes.NewReader(data))
+}
+
+// Tarball packs the files tarballs/<name>-<version>/…, or fails with the text of
+// tarballs/<name>-<version>/error, "wrong hash" being one that is known. Without
+// any, the tarball is what the registry's manifest says.
+func (r *archiveRegistry) Tarball(ctx context.Context, address string, _ npm.Integrity) (*npmregistry.Tarball, error) {
+	at, ok := npm.ParseTarballURL(address)
+	if !ok {
+		return nil, fmt.Errorf("no tarball at %q", address)
+	}
+	dir := fmt.Sprintf("tarballs/%s-%s/", at.ID.Name, at.ID.Version)
+	switch reason := strings.TrimSpace(string(r.files[dir+"error"])); reason {
+	case "":
+	case "wrong hash":
+		return nil, npmregistry.ErrWrongHash
+	default:
+		return nil, errors.New(reason)
+	}
+	if _, ok := r.files[dir+"package.json"]; ok {
+		return npmregistry.ReadTarball(pack(r.files, dir))
+	}
+	doc, err := r.Packument(ctx, at.ID.Name)
+	if err != nil {
+		return nil, err
+	}
+	m := doc.Versions[at.ID.Version]
+	if m == nil {
+		return nil, npmregistry.ErrNotFound
+	}
+	return &npmregistry.Tarball{
+		Name: at.ID.Name, Version: at.ID.Version, Scripts: m.Scripts, GypFile: m.GypFile,
+		Dependencies: m.Dependencies, OptionalDependencies: m.OptionalDependencies, Bin: m.Bin,
+	}, nil
+}
+
+// pack makes a tarball of the files below a directory.
+func pack(files map[string][]byte, dir string) io.Reader {
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	out := tar.NewWriter(zip)
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		if name, ok := strings.CutPrefix(file, dir); ok {
+			out.WriteHeader(&tar.Header{Name: "package/" + name, Mode: 0o644, Size: int64(len(files[file]))})
+			out.Write(files[file])
+		}
+	}
+	out.Close()
+	zip.Close()
+	return &packed
 }
 
 // archiveAdvisories answers for every version with the files

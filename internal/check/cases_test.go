@@ -26,9 +26,10 @@ var update = flag.Bool("update", false, "rewrite the wanted findings in testdata
 // one check, all-<what>.txtar for all of them. Its comment is prose with lines
 // of the form "key: value" below, see readKey. Its files are lockfiles, the
 // same below base/ for what they changed from, package.json, the registry's
-// documents as registry/<name>.json, advisories/<id>.json, and want, which
-// -update writes. In every file {sha512 TEXT}, {sha1 TEXT} and {shasum TEXT}
-// stand for a hash of TEXT.
+// documents as registry/<name>.json, the files of tarballs as
+// tarballs/<name>-<version>/…, advisories/<id>.json, and want, which -update
+// writes. In every file {sha512 TEXT}, {sha1 TEXT} and {shasum TEXT} stand for a
+// hash of TEXT.
 type testCase struct {
 	file       string
 	archive    *txtar.Archive
@@ -149,7 +150,7 @@ func (c *testCase) run(t *testing.T) ([]finding.Finding, []check.Missing) {
 	t.Helper()
 	locks, base := c.lockfiles(t, ""), c.lockfiles(t, "base/")
 	req := evidence.Request{
-		Lockfiles: locks, AsOf: c.asOf,
+		Lockfiles: locks, Now: c.now, AsOf: c.asOf,
 		Registry: func(string) evidence.Registry { return c.registry }, Advisories: c.advisories,
 	}
 	if len(base) > 0 {

@@ -53,16 +53,17 @@ func findCohorts(records []evidence.Record) map[*evidence.Record]cohort {
 // a trusted publisher, whose account names only the CI, the repository's owner.
 func owners(r *evidence.Record) []string {
 	var all []string
+	m := r.Manifest
 	if scope := npm.Scope(r.Entry.Name); scope != "" {
 		all = append(all, "the scope "+scope)
 	}
-	if r.Manifest == nil || r.Manifest.Publisher == nil {
+	if m == nil || m.Publisher == nil {
 		return all
 	}
-	if r.Manifest.Publisher.TrustedPublisher == "" {
-		return append(all, "the account "+cut(r.Manifest.Publisher.Name))
+	if m.Publisher.TrustedPublisher == "" {
+		return append(all, "the account "+cut(m.Publisher.Name))
 	}
-	if owner := repositoryOwner(r.Manifest.Repository); owner != "" {
+	if owner := repositoryOwner(m.Repository); owner != "" {
 		all = append(all, "the repository owner "+cut(owner))
 	}
 	return all

@@ -22,7 +22,7 @@ Look whether the project's repository has commits and an announcement that belon
 		// The releases of one day belong together: the second of a burst did
 		// not come after a silence, but the burst did.
 		earlier := p.earlier()
-		if len(earlier) == 0 || p.Now.Sub(p.Published) > revivalNews {
+		if len(earlier) == 0 || p.Now.Sub(p.Published) > newsFor {
 			return
 		}
 		silence := p.Published.Sub(earlier[len(earlier)-1].Published)
@@ -33,10 +33,8 @@ Look whether the project's repository has commits and an announcement that belon
 	},
 }
 
-const (
-	dormantAfter = 365 * 24 * time.Hour // without a release
-	revivalNews  = 180 * 24 * time.Hour // after which a revival is history
-)
+// dormantAfter is how long a package without a release is asleep.
+const dormantAfter = 365 * 24 * time.Hour
 
 // describePauses says how often a package was released until its last release.
 func describePauses(releases []evidence.Release) string {

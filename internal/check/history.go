@@ -11,9 +11,15 @@ import (
 // and say nothing about what was normal before it.
 const oneBurst = 24 * time.Hour
 
+// newsFor is how long after a release it is still worth a warning how it came
+// about. Later everybody has installed it.
+const newsFor = 180 * 24 * time.Hour
+
 // isNews reports whether what a release changed is worth a warning: always for
-// entries that the base does not have, without a base only while it is young.
-func (p *Pass) isNews() bool { return p.hasBase || p.isYoung() }
+// entries that the base does not have, without a base only for some time.
+func (p *Pass) isNews() bool {
+	return p.hasBase || p.Published.IsZero() || p.Now.Sub(p.Published) <= newsFor
+}
 
 // earlier returns the releases that were out well before the locked one, oldest
 // first: what was normal for the package until then.
@@ -53,9 +59,9 @@ func pauses(releases []evidence.Release) []time.Duration {
 }
 
 // firstPublished returns when the oldest release of a package came out; false
-// if that is not known. A nil package is not known at all.
+// if that is not known.
 func firstPublished(p *evidence.Package) (time.Time, bool) {
-	if p == nil || !p.OwnTimes {
+	if !p.OwnTimes {
 		return time.Time{}, false
 	}
 	for _, r := range p.Releases {

@@ -20,6 +20,9 @@ Remove the entry, let the package manager write it again, and compare.`,
 	Level: Error,
 	Needs: []evidence.Kind{evidence.Packument},
 	Entry: func(p *Pass) {
+		if p.WrongContent {
+			p.Report("the registry sends another tarball than the locked hash says", "do not install it; "+writeAgain)
+		}
 		locked := lockedHashes(p.Record)
 		if p.Manifest == nil || len(locked) == 0 {
 			return

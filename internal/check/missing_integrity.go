@@ -42,5 +42,5 @@ func fragmentHash(resolved string) (npm.Hash, bool) {
 // checksumLeftOut reports whether yarn berry leaves the checksum out of its own
 // accord: it does for packages of other platforms, which it never fetched.
 func checksumLeftOut(r *evidence.Record) bool {
-	return r.Format == "yarn-berry" && r.Entry.Conditional
+	return r.Entry.Conditional
 }

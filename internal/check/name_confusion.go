@@ -47,11 +47,11 @@ const newName = 90 * 24 * time.Hour
 // has published the other package, if the lockfile holds that one. A trusted
 // publisher's account is the CI's and says nothing.
 func (p *Pass) isByPublisherOf(other string) bool {
-	pkg := p.index.pkg(p.File, other)
-	if pkg == nil || p.Manifest == nil || p.Manifest.Publisher == nil || p.Manifest.Publisher.TrustedPublisher != "" {
+	held := p.index.record(p.File, other)
+	if held == nil || p.Manifest == nil || p.Manifest.Publisher == nil || p.Manifest.Publisher.TrustedPublisher != "" {
 		return false
 	}
-	return slices.ContainsFunc(pkg.Releases, func(r evidence.Release) bool {
+	return slices.ContainsFunc(held.Package.Releases, func(r evidence.Release) bool {
 		return !r.Trusted && r.Publisher == p.Manifest.Publisher.Name
 	})
 }
@@ -67,28 +67,34 @@ func (x *index) confusedWith(name string) []string {
 	var others []string
 	plain, scope := plainName(name), npm.Scope(name)
 	for _, other := range x.names() {
-		if other == name || scope != "" && scope == npm.Scope(other) {
+		if other.name == name || scope != "" && scope == npm.Scope(other.name) {
 			continue // itself, or by those who own the scope
 		}
-		if plainName(other) == plain || oneEdit(name, other) {
-			others = append(others, other)
+		if other.plain == plain || oneEdit(name, other.name) {
+			others = append(others, other.name)
 		}
 	}
 	return others
 }
 
+// knownName is a name that others are taken for.
+type knownName struct{ name, plain string }
+
 // names returns the well-known names and those in the lockfiles of packages
 // that are not new themselves, sorted.
-func (x *index) names() []string {
-	if x.known == nil {
-		x.known = strings.Fields(popular)
-		for at, pkg := range x.packages {
-			if first, ok := firstPublished(pkg); ok && x.now.Sub(first) > newName {
-				x.known = append(x.known, at.name)
-			}
+func (x *index) names() []knownName {
+	if x.known != nil {
+		return x.known
+	}
+	names := strings.Fields(popular)
+	for at, r := range x.records {
+		if first, ok := firstPublished(r.Package); ok && x.now.Sub(first) > newName {
+			names = append(names, at.name)
 		}
-		slices.Sort(x.known)
-		x.known = slices.Compact(x.known)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		x.known = append(x.known, knownName{name, plainName(name)})
 	}
 	return x.known
 }

@@ -20,7 +20,7 @@ Look whether the owner announced the releases. Lock older versions until it is c
 	Needs: []evidence.Kind{evidence.Packument, evidence.PublishTime, evidence.Publisher},
 	Entry: func(p *Pass) {
 		c, ok := p.index.cohorts[p.Record]
-		if !ok {
+		if !ok || !p.isNews() {
 			return
 		}
 		p.Report(

@@ -22,7 +22,7 @@ Look whether the project announced the releases. Lock an older version until it 
 	Young: burstNews,
 	Needs: []evidence.Kind{evidence.Packument, evidence.PublishTime},
 	Entry: func(p *Pass) {
-		if p.Published.IsZero() || isPrerelease(p.Entry.Version) {
+		if p.Published.IsZero() || isPrerelease(p.Entry.Version) || !p.isNews() {
 			return
 		}
 		burst := burstAround(p.Package, p.Entry.Version, p.Published)

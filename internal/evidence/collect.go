@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/install-gate/gate/internal/lockfile"
+	"github.com/install-gate/gate/internal/npm"
 	"github.com/install-gate/gate/internal/npmregistry"
 )
 
@@ -22,6 +23,9 @@ type Registry interface {
 	// Packument asks that registry. An unknown package is
 	// npmregistry.ErrNotFound.
 	Packument(ctx context.Context, name string) (*npmregistry.Packument, error)
+	// Tarball fetches what lies at an address of that registry and verifies it
+	// by the strongest hashes of want.
+	Tarball(ctx context.Context, address string, want npm.Integrity) (*npmregistry.Tarball, error)
 }
 
 // maxParallel bounds how many packages are asked for at once. The registry's
@@ -39,6 +43,8 @@ type Request struct {
 	Registry func(file string) Registry
 	// Advisories is asked for malware; nil asks nobody.
 	Advisories Advisories
+	// Now is the time at which everything is judged.
+	Now time.Time
 	// AsOf hides what was published later; zero hides nothing.
 	AsOf time.Time
 	// Progress, if set, is called after each package, from several goroutines.
@@ -57,6 +63,7 @@ func Collect(ctx context.Context, req Request) ([]Record, error) {
 	for _, q := range questions {
 		group.Go(func() error {
 			q.answer(ctx, req.AsOf)
+			q.openTarballs(ctx, req.Base != nil, req.Now)
 			if req.Progress != nil {
 				req.Progress(int(done.Add(1)), len(questions))
 			}

@@ -33,8 +33,17 @@ type fakeRegistry struct {
 	// answer, if set, is called before each answer.
 	answer func(ctx context.Context, name string) error
 
+	contents map[string]*npmregistry.Tarball // by address
+
 	mu    sync.Mutex
 	asked []string
+}
+
+func (f *fakeRegistry) Tarball(_ context.Context, address string, _ npm.Integrity) (*npmregistry.Tarball, error) {
+	if t := f.contents[address]; t != nil {
+		return t, nil
+	}
+	return nil, npmregistry.ErrWrongHash
 }
 
 func (f *fakeRegistry) RegistryFor(name string) string {

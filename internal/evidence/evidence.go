@@ -71,6 +71,14 @@ type Record struct {
 	// release line, else in any line below. Nil for a first release.
 	Line *npmregistry.Manifest
 
+	// Content is what the version's tarball holds. It is nil if the checks do
+	// not look at the entry's content, or with a gap; WrongContent says that the
+	// registry's tarball is not the locked one. BeforeContent is the same of
+	// Before, where both run code at install.
+	Content       *npmregistry.Tarball
+	BeforeContent *npmregistry.Tarball
+	WrongContent  bool
+
 	// Advisories are the malware advisories that mean the locked version.
 	Advisories []advisory.Hit
 

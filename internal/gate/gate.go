@@ -43,7 +43,7 @@ func Judge(ctx context.Context, in Input) (policy.Result, error) {
 		return policy.Result{Verdict: policy.Unknown}, nil
 	}
 	records, err := evidence.Collect(ctx, evidence.Request{
-		Lockfiles: in.Lockfiles, Base: in.Base, Registry: in.Registry, Advisories: in.Advisories, AsOf: in.AsOf, Progress: in.Progress,
+		Lockfiles: in.Lockfiles, Base: in.Base, Registry: in.Registry, Advisories: in.Advisories, Now: in.Now, AsOf: in.AsOf, Progress: in.Progress,
 	})
 	if err != nil {
 		return policy.Result{}, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/install-gate/gate/internal/lockfile"
+	"github.com/install-gate/gate/internal/npm"
 	"github.com/install-gate/gate/internal/npmregistry"
 )
 
@@ -30,6 +31,11 @@ func (f *fakeRegistry) Packument(ctx context.Context, name string) (*npmregistry
 		return doc, nil
 	}
 	return nil, f.err
+}
+
+// Tarball answers with content that is as harmless as the documents.
+func (*fakeRegistry) Tarball(ctx context.Context, _ string, _ npm.Integrity) (*npmregistry.Tarball, error) {
+	return &npmregistry.Tarball{}, ctx.Err()
 }
 
 // document is what a registry says about a package that nothing is wrong with:

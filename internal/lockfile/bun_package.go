@@ -20,6 +20,7 @@ type bunPackage struct {
 	name, resolution string // the first string, split
 	parent           *bunPackage
 	treeName         string // the last name in the key
+	neededByParent   bool
 	bundled          bool
 	aliased          bool     // something asks for it by an npm: alias of its name
 	askedFrom        []string // directories of the workspaces that ask for it
@@ -168,7 +169,7 @@ func locationsOf(wants []bunRequest) []string {
 			locations = append(locations, want.to.key)
 		}
 	}
-	return union(nil, locations)
+	return unique(locations)
 }
 
 // cutBunKey splits a key into the key of the package around it and the name.

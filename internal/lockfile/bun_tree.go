@@ -45,6 +45,11 @@ func newBunTree(f *bunFile) (*bunTree, error) {
 	}
 	for _, p := range t.packages {
 		t.answer(p.key, p.wants)
+		for _, want := range p.wants {
+			if want.to != nil && want.to.parent == p {
+				want.to.neededByParent = true
+			}
+		}
 	}
 	for _, w := range t.workspaces {
 		around := w.name
@@ -99,7 +104,7 @@ func (t *bunTree) visibleFrom(key string) []map[string]*bunPackage {
 func (t *bunTree) bundle() {
 	var queue []*bunPackage
 	for _, p := range t.packages {
-		p.bundled = p.bundledFlag && p.parent != nil && p.parent.asksFor(p)
+		p.bundled = p.bundledFlag && p.neededByParent
 		if !p.bundled {
 			queue = append(queue, p)
 		}
@@ -126,15 +131,6 @@ func (t *bunTree) bundle() {
 func (p *bunPackage) isWithin(other *bunPackage) bool {
 	for ; p != nil; p = p.parent {
 		if p == other {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *bunPackage) asksFor(child *bunPackage) bool {
-	for _, want := range p.wants {
-		if want.to == child {
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func (p *denoPackage) entry(flagsScripts bool) Entry {
 		Name: p.name, Version: p.version, Source: Registry,
 		Resolved: p.tarball, Integrity: strings.Fields(p.integrity),
 		Line: p.line, Locations: []string{p.id},
-		Requires: union(nil, p.requires),
+		Requires: unique(p.requires),
 	}
 	if flagsScripts {
 		e.InstallScript = new(p.scripts)

@@ -262,7 +262,11 @@ func (f fields[T]) read(r *jsonReader, into *T) error {
 	})
 }
 
-// textField and flagField make entries of fields.
+// skipField makes a field of a name whose value means nothing, but which must
+// not be confused with others that differ in case.
+func skipField[T any](r *jsonReader, _ *T) error { return r.skip() }
+
+// textField and flagField make fields of what they point at.
 func textField[T any](at func(*T) *string) func(*jsonReader, *T) error {
 	return func(r *jsonReader, into *T) (err error) {
 		*at(into), err = r.text()

@@ -11,11 +11,9 @@
 package lockfile
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/install-gate/gate/internal/npm"
@@ -46,8 +44,8 @@ type Entry struct {
 	Resolved  string
 	Integrity []string // one hash each; see Hashes
 
-	// Checksum is yarn berry's hash over its own zip archive. It says nothing
-	// about the registry's tarball.
+	// Checksum is a hash over something else than the registry's tarball: yarn
+	// berry's own zip archive, or the unpacked archive in some lockfiles of pnpm.
 	Checksum string
 
 	Aliases       []string // names in the tree that differ from Name, sorted
@@ -55,7 +53,8 @@ type Entry struct {
 	Optional      *bool
 	InstallScript *bool // a hint by whoever wrote the lockfile, never proof
 
-	// Conditional says that the package is only installed on some platforms.
+	// Conditional says that yarn berry installs the package on some platforms
+	// only. It writes no checksum for those that it did not fetch.
 	Conditional bool
 	// Tooling says that the entry belongs to the package manager itself:
 	// pnpm's first document, which holds configDependencies.
@@ -200,72 +199,4 @@ func asSyntaxError(err error) error {
 		return syntax
 	}
 	return &SyntaxError{Err: err}
-}
-
-// merge joins the entries that say the same about the same package, so that
-// one stands for all its places in the tree, and sorts them by name and
-// version.
-func merge(places []Entry) []Entry {
-	slices.SortStableFunc(places, compareEntries)
-	merged := places[:0:0]
-	for _, p := range places {
-		if last := len(merged) - 1; last >= 0 && compareEntries(merged[last], p) == 0 {
-			merged[last].join(p)
-			continue
-		}
-		merged = append(merged, p)
-	}
-	return merged
-}
-
-func compareEntries(a, b Entry) int {
-	return cmp.Or(
-		cmp.Compare(a.Name, b.Name),
-		npm.CompareVersions(a.Version, b.Version),
-		cmp.Compare(a.Source, b.Source),
-		cmp.Compare(a.Resolved, b.Resolved),
-		slices.Compare(a.Integrity, b.Integrity),
-	)
-}
-
-// join adds what another place in the tree says about the same package. A flag
-// that frees an entry from scrutiny holds only if it holds everywhere, one
-// that calls for it if it holds anywhere.
-func (e *Entry) join(o Entry) {
-	e.Line = min(e.Line, o.Line)
-	e.Dev = both(e.Dev, o.Dev)
-	e.Optional = both(e.Optional, o.Optional)
-	e.InstallScript = either(e.InstallScript, o.InstallScript)
-	e.Conditional = e.Conditional && o.Conditional
-	e.Checksum = cmp.Or(e.Checksum, o.Checksum)
-	e.Aliases = union(e.Aliases, o.Aliases)
-	e.Locations = union(e.Locations, o.Locations)
-	e.Requires = union(e.Requires, o.Requires)
-}
-
-func both(a, b *bool) *bool {
-	if a == nil || b == nil {
-		return nil
-	}
-	v := *a && *b
-	return &v
-}
-
-func either(a, b *bool) *bool {
-	if a == nil {
-		return b
-	}
-	if b == nil || *a {
-		return a
-	}
-	return b
-}
-
-func union(a, b []string) []string {
-	if len(b) == 0 {
-		return a
-	}
-	all := append(slices.Clip(a), b...)
-	slices.Sort(all)
-	return slices.Compact(all)
 }

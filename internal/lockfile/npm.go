@@ -17,9 +17,10 @@ import (
 //	3       "packages", a flat list of places in the tree
 //	4       npm 12: the same, with patches
 //
-// The place decides the name unless the entry has a "name" of its own. The
-// "link", "dev" and "optional" flags are read as they stand; "inBundle" is not
-// read at all, what counts is who bundles whom.
+// The place decides the name unless the entry has a "name" of its own. What is
+// fetched is what "resolved" asks for, whatever the name. The flag "inBundle" is
+// not read, what counts is who bundles whom; "dev" and "optional" are read only
+// if the project's own entry is sound, see npm_flags.go.
 var npmFormat = format{
 	name: "npm",
 	matches: func(base string, _ []byte) bool {
@@ -32,17 +33,13 @@ var npmFormat = format{
 type npmFile struct {
 	version      string
 	packages     []*npmPlace
-	dependencies []*npmPlace // as places of "packages", see npm_tree.go
+	dependencies []*npmPlace // as places of "packages", see npm_v1.go
 
 	hasPackages, hasDependencies bool
 }
 
 var npmFileFields = fields[npmFile]{
-	{"name", func(r *jsonReader, _ *npmFile) error { return r.skip() }},
-	{"version", func(r *jsonReader, _ *npmFile) error { return r.skip() }},
-	{"requires", func(r *jsonReader, _ *npmFile) error {
-		return r.skip()
-	}},
+	{"requires", skipField[npmFile]},
 	{"lockfileVersion", func(r *jsonReader, f *npmFile) (err error) {
 		f.version, err = r.number()
 		return err

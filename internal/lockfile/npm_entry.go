@@ -59,7 +59,7 @@ func (t *npmTree) entry(p *npmPlace) (Entry, error) {
 // fetch something else than the entry says.
 func (t *npmTree) source(p *npmPlace) (Source, error) {
 	switch {
-	case p.link && t.isWorkspace(p):
+	case p.workspace:
 		return Workspace, nil
 	case p.link, p.isTop() && p.resolved == "":
 		return Link, nil
@@ -85,12 +85,6 @@ func (t *npmTree) source(p *npmPlace) (Source, error) {
 	return "", p.errorf("resolved is neither an address nor a path")
 }
 
-// isWorkspace reports whether a link leads to a workspace. npm links those
-// under their own name.
-func (t *npmTree) isWorkspace(p *npmPlace) bool {
-	return p.parent == t.root && p.treeName == p.target.realName() && t.root.workspaces.declare(p.target.location)
-}
-
 // requires returns the locations that answer the requests, each once.
 func (p *npmPlace) requires() []string {
 	var locations []string
@@ -99,7 +93,7 @@ func (p *npmPlace) requires() []string {
 			locations = append(locations, want.to.location)
 		}
 	}
-	return union(nil, locations)
+	return unique(locations)
 }
 
 // projects returns the project and the directories in it that are linked into
@@ -129,11 +123,7 @@ func (p *npmPlace) project(dir string) Project {
 // problems reports what is wrong with one place although npm accepts it.
 func (t *npmTree) problems(p *npmPlace, source Source) []Problem {
 	var found []Problem
-	report := func(check, message, hint string) {
-		found = append(found, Problem{
-			Check: check, Name: p.realName(), Version: p.version, Line: p.line, Message: message, Hint: hint,
-		})
-	}
+	report := func(check, message, hint string) { found = append(found, p.problem(check, message, hint)) }
 	switch {
 	case p.link && escapes(p.linksTo):
 		report("path-escapes-project", "is linked to "+p.linksTo+", outside the project", "move it into the project")

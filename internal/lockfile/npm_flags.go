@@ -24,7 +24,7 @@ func (t *npmTree) flagsAreSuspect() bool {
 		}
 	}
 	for _, child := range t.root.children {
-		if _, seen := kinds[child.treeName]; seen && child.link && t.isWorkspace(child) {
+		if _, seen := kinds[child.treeName]; seen && child.workspace {
 			return true
 		}
 	}
@@ -77,7 +77,7 @@ func (t *npmTree) edges(p *npmPlace) map[string]npmRequest {
 		return edges
 	}
 	for _, child := range p.children {
-		if child.link && t.isWorkspace(child) {
+		if child.workspace {
 			edges[child.treeName] = npmRequest{name: child.treeName, to: child}
 		}
 	}

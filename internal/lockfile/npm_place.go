@@ -41,9 +41,13 @@ type npmPlace struct {
 	parent    *npmPlace
 	children  []*npmPlace
 	target    *npmPlace // of a link
+	workspace bool      // a link to a workspace
 	targeted  bool      // a link leads here
 	bundler   *npmPlace // whose tarball brings it along
-	aliased   bool      // someone asks for it by an npm: alias of its name
+	seenFrom  *npmPlace // a mark of isNeededWithin
+
+	neededByParent bool
+	aliased        bool // someone asks for it by an npm: alias of its name
 }
 
 // npmRequest is one dependency of a place.
@@ -66,7 +70,7 @@ var npmPlaceFields = fields[npmPlace]{
 	{"hasInstallScript", flagField(func(p *npmPlace) *bool { return &p.script })},
 
 	// A hint that npm does not read.
-	{"inBundle", func(r *jsonReader, _ *npmPlace) error { return r.skip() }},
+	{"inBundle", skipField[npmPlace]},
 
 	{"dependencies", requestsField("dependencies")},
 	{"devDependencies", requestsField("devDependencies")},
@@ -78,6 +82,9 @@ var npmPlaceFields = fields[npmPlace]{
 			return r.skip()
 		}
 		return r.dictionary(func(name string) error {
+			if r.next() != '{' {
+				return r.skip()
+			}
 			var peer npmPeer
 			if err := npmPeerFields.read(r, &peer); err != nil {
 				return err
@@ -95,7 +102,12 @@ var npmPlaceFields = fields[npmPlace]{
 		p.bundles, err = r.texts()
 		return err
 	}},
-	{"workspaces", func(r *jsonReader, p *npmPlace) error { return p.workspaces.read(r) }},
+	{"workspaces", func(r *jsonReader, p *npmPlace) error {
+		if p.location != "" { // left over from a published package.json
+			return r.skip()
+		}
+		return p.workspaces.read(r)
+	}},
 	{"patched", func(r *jsonReader, p *npmPlace) error { return npmPatchFields.read(r, p) }},
 }
 

@@ -176,13 +176,22 @@ func TestNPMBundles(t *testing.T) {
 	}
 }
 
-func TestNPMRefusesManyBundlers(t *testing.T) {
+func TestNPMBoundsTheSearchForBundles(t *testing.T) {
 	var members strings.Builder
-	for i := range maxBundlers + 1 {
-		fmt.Fprintf(&members, `, "node_modules/a%d": {"version": "1.0.0", "bundleDependencies": ["b"]}`, i)
+	for i := range maxSearches + 1 {
+		fmt.Fprintf(&members, `, "node_modules/a%03[1]d": {"version": "1.0.0", "bundleDependencies": ["b"]},
+			"node_modules/a%03[1]d/node_modules/b": {"version": "1.0.0", "dependencies": {"c": "1"}},
+			"node_modules/a%03[1]d/node_modules/c": {"version": "1.0.0"}`, i)
 	}
-	if _, err := Parse("package-lock.json", []byte(`{"lockfileVersion": 3, "packages": {"": {}`+members.String()+`}}`)); err == nil {
-		t.Error("got no error")
+	lock := parseText(t, "package-lock.json", `{"lockfileVersion": 3, "packages": {"": {}`+members.String()+`}}`)
+	for location, want := range map[string]Source{
+		fmt.Sprintf("node_modules/a%03d/node_modules/c", maxSearches-1): Bundled,
+		fmt.Sprintf("node_modules/a%03d/node_modules/b", maxSearches):   Bundled,
+		fmt.Sprintf("node_modules/a%03d/node_modules/c", maxSearches):   Registry,
+	} {
+		if got := entryAt(t, lock, location).Source; got != want {
+			t.Errorf("%s: got %v, want %v", location, got, want)
+		}
 	}
 }
 
@@ -396,6 +405,7 @@ func TestNPMWorkspaces(t *testing.T) {
 		{`["a/**", "!a/b"]`, []string{"a", "a/b/c"}},
 		{`["a/**", "!a/b", "a/b"]`, []string{"a", "a/b", "a/b/c"}},
 		{`["!!a"]`, []string{"a"}},
+		{`["*", "!!!a"]`, []string{"b"}},
 		{`{"packages": ["b"], "nohoist": []}`, []string{"b"}},
 		{`["[a"]`, nil},
 		{`null`, nil},

@@ -1,10 +1,6 @@
 package lockfile
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // npmTree is the install tree that the places make up.
 type npmTree struct {
@@ -48,9 +44,7 @@ func newNPMTree(places []*npmPlace) (*npmTree, error) {
 	for _, p := range t.places {
 		t.answer(p)
 	}
-	if err := t.bundle(); err != nil {
-		return nil, err
-	}
+	t.bundle()
 	if t.flagsAreSuspect() {
 		t.computeFlags()
 	}
@@ -82,6 +76,8 @@ func (t *npmTree) connect(p *npmPlace) error {
 		return p.errorf("link to a directory that the lockfile has no entry for, so npm refuses the file")
 	}
 	p.target, target.targeted = target, true
+	// npm links workspaces under their own name.
+	p.workspace = p.parent == t.root && p.treeName == target.realName() && t.root.workspaces.declare(target.location)
 	return nil
 }
 
@@ -99,6 +95,7 @@ func (t *npmTree) answer(p *npmPlace) {
 		for _, modules := range visible {
 			if to := modules[want.name]; to != nil {
 				want.answerBy(to)
+				to.neededByParent = to.neededByParent || to.parent == p
 				break
 			}
 		}
@@ -130,107 +127,3 @@ func (t *npmTree) visibleFrom(dir string) []map[string]*npmPlace {
 		dir = dir[:max(strings.LastIndexByte(dir, '/'), 0)]
 	}
 }
-
-// maxBundlers bounds the packages that bundle others, each of which costs a
-// walk through the tree. Real lockfiles have a handful.
-const maxBundlers = 256
-
-// bundle finds out whose tarball each package comes in. Bundled are the names
-// that a package lists, whatever they need that was not placed further up, and
-// everything nested below those. The outermost package that bundles counts.
-func (t *npmTree) bundle() error {
-	t.listBundles()
-	var bundlers []*npmPlace
-	for _, p := range t.at {
-		if len(p.bundles) > 0 {
-			bundlers = append(bundlers, p)
-		}
-	}
-	if len(bundlers) > maxBundlers {
-		return fmt.Errorf("more than %d packages bundle others", maxBundlers)
-	}
-	// An outer location is shorter than those inside it.
-	slices.SortFunc(bundlers, func(a, b *npmPlace) int { return len(a.location) - len(b.location) })
-	for _, p := range bundlers {
-		if p.bundler == nil {
-			p.bundle(p.isNeededWithin())
-		}
-	}
-	return nil
-}
-
-// bundle marks what comes in the tarball of p. Where something inside needs p
-// itself, npm's search goes in circles and may or may not find that what is
-// merely needed inside is bundled; it is not trusted to be then.
-func (p *npmPlace) bundle(listedOnly bool) {
-	listed := make(map[string]bool, len(p.bundles))
-	for _, name := range p.bundles {
-		listed[name] = true
-	}
-	var queue []*npmPlace
-	for _, child := range p.children {
-		if listed[child.treeName] {
-			queue = append(queue, child)
-		}
-	}
-	for len(queue) > 0 {
-		next := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		if next.bundler != nil {
-			continue
-		}
-		next.bundler = p
-		queue = append(queue, next.children...)
-		for _, want := range next.wants {
-			if !listedOnly && want.to != nil && want.to.parent == p {
-				queue = append(queue, want.to)
-			}
-		}
-	}
-}
-
-// isNeededWithin reports whether what lies below p leads back to p.
-func (p *npmPlace) isNeededWithin() bool {
-	seen := map[*npmPlace]bool{}
-	queue := slices.Clone(p.children)
-	for len(queue) > 0 {
-		next := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		if next == p {
-			return true
-		}
-		if seen[next] {
-			continue
-		}
-		seen[next] = true
-		queue = append(queue, next.children...)
-		for _, want := range next.wants {
-			if want.to != nil {
-				queue = append(queue, want.to)
-			}
-		}
-		if next.link {
-			queue = append(queue, next.target)
-		}
-	}
-	return false
-}
-
-// listBundles turns the flags of older entries into what npm 7 and later make
-// of them: a flagged entry is one that its parent lists if the parent asks for
-// it and is not flagged itself.
-func (t *npmTree) listBundles() {
-	for _, p := range t.places {
-		parent := p.parent
-		if !p.inBundle || parent == nil || parent.inBundle {
-			continue
-		}
-		if slices.ContainsFunc(parent.wants, func(want npmRequest) bool { return want.name == p.treeName }) {
-			parent.bundles = append(parent.bundles, p.treeName)
-		}
-	}
-}
-
-// isBundled reports whether the package comes in the tarball of another one.
-// What the project itself bundles is installed from the registry.
-func (p *npmPlace) isBundled() bool { return p.bundler != nil && !p.bundler.isTop() }

@@ -66,6 +66,7 @@ func parsePnpm(data []byte, lock *Lockfile) error {
 			return err
 		}
 		docs = append(docs, doc)
+		lock.Overridden = append(lock.Overridden, pnpmOverridden(&root)...)
 	}
 	lock.Version = docs[len(docs)-1].version
 	if len(docs) > 1 {
@@ -181,4 +182,17 @@ func (d *pnpmDocument) disagreements(project *pnpmDocument) []Problem {
 		})
 	}
 	return problems
+}
+
+// pnpmOverridden returns the names that the project's settings override or
+// leave out: pnpm writes them down, wherever they are set.
+func pnpmOverridden(root *yamlNode) []string {
+	var names []string
+	for _, pair := range root.get("overrides").pairs {
+		names = append(names, overriddenName(pair.key))
+	}
+	for _, item := range root.get("ignoredOptionalDependencies").items {
+		names = append(names, item.text)
+	}
+	return names
 }

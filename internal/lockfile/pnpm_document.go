@@ -146,7 +146,10 @@ func (d *pnpmDocument) readImporter(dir string, node *yamlNode) error {
 	if _, err := node.dictionary(); err != nil {
 		return err
 	}
-	specifiers := node.get("specifiers")
+	specifiers, err := readSpecifiers(node.get("specifiers"))
+	if err != nil {
+		return err
+	}
 	for _, kind := range pnpmKinds {
 		pairs, err := node.get(kind).dictionary()
 		if err != nil {
@@ -165,10 +168,26 @@ func (d *pnpmDocument) readImporter(dir string, node *yamlNode) error {
 	return nil
 }
 
+// readSpecifiers reads the requests of a project where they have a section of
+// their own.
+func readSpecifiers(node *yamlNode) (map[string]string, error) {
+	pairs, err := node.dictionary()
+	if err != nil {
+		return nil, err
+	}
+	specifiers := make(map[string]string, len(pairs))
+	for i := range pairs {
+		if specifiers[pairs[i].key], err = pairs[i].value.str(); err != nil {
+			return nil, err
+		}
+	}
+	return specifiers, nil
+}
+
 // readRequest reads a dependency of a project. Up to 6.0 it may be the version
 // alone, with the request in a section of its own; 13.0 writes one text where
 // request and version say the same.
-func (d *pnpmDocument) readRequest(dir string, p *yamlPair, specifiers *yamlNode) (pnpmDependency, error) {
+func (d *pnpmDocument) readRequest(dir string, p *yamlPair, specifiers map[string]string) (pnpmDependency, error) {
 	dep := pnpmDependency{name: p.key, line: p.line}
 	var ref string
 	var err error
@@ -182,10 +201,8 @@ func (d *pnpmDocument) readRequest(dir string, p *yamlPair, specifiers *yamlNode
 		dep.spec, err = p.value.str()
 		ref, dir = d.expand(dir, p.key, dep.spec)
 	case d.keys < pnpmSnapshotKeys:
+		dep.spec = specifiers[p.key]
 		ref, err = p.value.str()
-		if spec := specifiers.get(p.key); err == nil && spec.kind != yamlNull {
-			dep.spec, err = spec.str()
-		}
 	default:
 		err = p.errorf("a dependency without specifier and version")
 	}

@@ -90,9 +90,6 @@ func (d *pnpmDocument) newPackage(key string, pair *yamlPair) (*pnpmPackage, err
 	if p.entry.Source == Registry && (d.tarHashes || res.revised) {
 		p.entry.Checksum, p.entry.Integrity = res.integrity, nil
 	}
-	for _, field := range []string{"os", "cpu", "libc"} {
-		p.entry.Conditional = p.entry.Conditional || info.get(field).kind != yamlNull
-	}
 	d.judgeSource(p, &res)
 	d.packages = append(d.packages, p)
 	d.index[p.key] = p

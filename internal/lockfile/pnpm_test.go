@@ -193,7 +193,7 @@ func TestPnpm(t *testing.T) {
 		}},
 		{"6.0", pnpm60, "6.0", []string{
 			"13: @scope/a@1.0.0 registry  [sha512-a] <- /@scope/a@1.0.0(@scope/b@2.0.0) -> /@scope/b@2.0.0",
-			"21: @scope/b@2.0.0 registry https://registry.example/b.tgz [sha512-b] conditional <- /@scope/b@2.0.0 -> ",
+			"21: @scope/b@2.0.0 registry https://registry.example/b.tgz [sha512-b] <- /@scope/b@2.0.0 -> ",
 			"26: tarball@3.0.0 url https://host.example/t.tgz [] <- @host.example/t.tgz -> ",
 		}},
 		{"9.0", pnpm90, "9.0", []string{

@@ -81,7 +81,7 @@ func strongest(in npm.Integrity) string {
 func isWeaker(before, after *Entry) bool {
 	a, errA := before.Hashes()
 	b, errB := after.Hashes()
-	if errA != nil || errB != nil || len(a) == 0 || after.Checksum != "" {
+	if errA != nil || errB != nil || len(a) == 0 || after.Checksum != "" || after.Conditional {
 		return false
 	}
 	// The strongest of both together is the strongest of after, unless that is

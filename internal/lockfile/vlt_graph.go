@@ -87,7 +87,7 @@ func (n *vltNode) isRoot() bool { return n.parts.kind == "file" && n.parts.first
 func (n *vltNode) entry() (Entry, error) {
 	e := Entry{
 		Name: n.name, Resolved: cmp.Or(n.resolved, n.id), Integrity: strings.Fields(n.integrity),
-		Line: n.line, Locations: []string{n.id}, Requires: union(nil, n.requires), Aliases: union(nil, n.aliases),
+		Line: n.line, Locations: []string{n.id}, Requires: unique(n.requires), Aliases: unique(n.aliases),
 	}
 	switch n.flags {
 	case "0", "1", "2", "3":

@@ -55,7 +55,12 @@ func (n *yamlNode) get(key string) *yamlNode {
 	return &yamlNode{line: n.line}
 }
 
+// maxValues bounds the values and lines of texts in a document, each of which
+// takes more memory than text. A lockfile of MaxSize has some 1.3 million.
+const maxValues = 2_000_000
+
 var (
+	errTooMany   = fmt.Errorf("more than %d values", maxValues)
 	errTooDeep   = fmt.Errorf("nested deeper than %d levels", maxDepth)
 	errNotUTF8   = errors.New("not valid UTF-8")
 	errControl   = errors.New("control character")
@@ -107,6 +112,7 @@ type yamlReader struct {
 	line   int
 	start  int // offset of the line
 	indent int // -1 behind the last line
+	values int
 }
 
 // parseYAML reads a single document whose first line has the given number.
@@ -133,6 +139,14 @@ func (r *yamlReader) errorf(format string, args ...any) error {
 }
 
 func (r *yamlReader) fail(err error) error { return &SyntaxError{r.line, err} }
+
+// count counts a value.
+func (r *yamlReader) count() error {
+	if r.values++; r.values > maxValues {
+		return r.fail(errTooMany)
+	}
+	return nil
+}
 
 // peek returns the next byte, and a line feed at the end of the text.
 func (r *yamlReader) peek() byte { return r.at(r.pos) }

@@ -86,6 +86,9 @@ func (r *yamlReader) sequence(indent, depth int) (yamlNode, error) {
 // and behind the colon of an explicit key, a collection may begin on the line
 // itself; that is the compact form.
 func (r *yamlReader) value(indent, depth int, compact bool) (yamlNode, error) {
+	if err := r.count(); err != nil {
+		return yamlNode{}, err
+	}
 	line := r.line
 	r.skipSpaces()
 	switch c := r.peek(); {
@@ -167,6 +170,9 @@ func (r *yamlReader) blockScalar(parent int) (yamlNode, error) {
 func (r *yamlReader) blockLines(parent, indent int) ([]string, error) {
 	var lines []string
 	for r.pos < len(r.text) {
+		if err := r.count(); err != nil {
+			return nil, err
+		}
 		line, _, _ := strings.Cut(r.text[r.pos:], "\n")
 		content := strings.TrimLeft(line, " ")
 		spaces := len(line) - len(content)

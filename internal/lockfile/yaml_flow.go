@@ -73,6 +73,9 @@ func (r *yamlReader) flowPair(depth int) (yamlPair, error) {
 }
 
 func (r *yamlReader) flowValue(depth int) (yamlNode, error) {
+	if err := r.count(); err != nil {
+		return yamlNode{}, err
+	}
 	if c := r.peek(); c == '{' || c == '[' {
 		return r.flow(depth + 1)
 	}

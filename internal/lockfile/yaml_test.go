@@ -132,6 +132,9 @@ func TestYAMLRefused(t *testing.T) {
 		{"deep flow", "a: " + strings.Repeat("[", 100_000), 1},
 		{"deep block", deepBlock(200), maxDepth + 2},
 		{"deep compact block", strings.Repeat("- ", 100_000), 1},
+		{"too many items", "a:\n" + strings.Repeat("- b\n", maxValues), maxValues + 1},
+		{"too many flow items", "a: [" + strings.Repeat("b,", maxValues) + "]\n", 1},
+		{"too many lines of text", "a: |\n" + strings.Repeat("\n", maxValues), maxValues + 1},
 		{"block scalar with an unknown header", "a: |x\n  b\n", 1},
 	}
 	for _, tt := range tests {

@@ -217,8 +217,10 @@ func (p *berryPackage) nameAliases() error {
 		if err := npm.CheckName(name); err != nil {
 			return err
 		}
-		p.entry.Aliases = union(p.entry.Aliases, []string{name})
+		p.entry.Aliases = append(p.entry.Aliases, name)
 	}
+	slices.Sort(p.entry.Aliases)
+	p.entry.Aliases = slices.Compact(p.entry.Aliases)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package lockfile
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,6 +36,10 @@ var yarnClassicFormat = format{
 	},
 	parse: parseYarnClassic,
 }
+
+// maxYarnNames bounds how many packages one entry may answer for. Real ones
+// answer for one.
+const maxYarnNames = 16
 
 // yarnClassicUpdate is how to have yarn 1 write an entry again.
 const yarnClassicUpdate = "delete the entry and run yarn install --ignore-scripts"
@@ -81,6 +86,9 @@ func (b *yarnBlock) entries() ([]Entry, error) {
 		pattern := parseYarnPattern(text)
 		name := cmp.Or(b.name, pattern.real)
 		i := slices.IndexFunc(entries, func(e Entry) bool { return e.Name == name })
+		if i < 0 && len(entries) == maxYarnNames {
+			return nil, &SyntaxError{b.line, fmt.Errorf("an entry for more than %d packages", maxYarnNames)}
+		}
 		if i < 0 {
 			i = len(entries)
 			entries = append(entries, Entry{
@@ -93,7 +101,10 @@ func (b *yarnBlock) entries() ([]Entry, error) {
 		}
 	}
 	for i := range entries {
-		if err := entries[i].check(); err != nil {
+		e := &entries[i]
+		slices.Sort(e.Aliases)
+		e.Aliases = slices.Compact(e.Aliases)
+		if err := e.check(); err != nil {
 			return nil, err
 		}
 	}
@@ -124,7 +135,7 @@ func (b *yarnBlock) addPattern(e *Entry, text string, pattern yarnPattern) error
 		return nil
 	}
 	if err := npm.CheckName(pattern.name); err == nil {
-		e.Aliases = union(e.Aliases, []string{pattern.name})
+		e.Aliases = append(e.Aliases, pattern.name)
 	} else if b.name == "" { // with a name of its own, an address may stand as the pattern
 		return &SyntaxError{b.line, err}
 	}

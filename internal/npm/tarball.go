@@ -64,3 +64,16 @@ func WithSlash(registry string) string {
 	}
 	return registry + "/"
 }
+
+// PublicRegistry is the npm registry. In the addresses of tarballs package
+// managers take it for "the registry that is configured".
+const PublicRegistry = "https://registry.npmjs.org/"
+
+// Relocate returns the address from which npm fetches a tarball: one on the
+// public registry is fetched from the configured registry.
+func Relocate(tarball, registry string) string {
+	if path, ok := strings.CutPrefix(tarball, PublicRegistry); ok {
+		return WithSlash(registry) + path
+	}
+	return tarball
+}
