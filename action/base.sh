@@ -9,14 +9,22 @@
 # base branch, its second the head of the pull request. The event's base commit
 # can be older than that. On pull_request_target, GITHUB_SHA is the base branch.
 
-# open_checkout makes sure that git can read the checkout.
+# open_checkout makes sure that git can read the checkout and sets top to its root.
 open_checkout() {
 	command -v git >/dev/null || die "$UNJUDGED" "git is not installed, so there is no base and no policy" "install git before actions/checkout"
 	[ -d "$dir" ] || die "$USAGE" "the input dir is \"$INPUT_DIR\", which is no directory of the checkout"
 	trust_no_bare_repository
-	local said
-	said=$(git -C "$dir" rev-parse --show-toplevel 2>&1) ||
-		die "$UNJUDGED" "git cannot read the checkout in \"$INPUT_DIR\": $said" "run actions/checkout before gate"
+	top=$(git -C "$dir" rev-parse --show-toplevel 2>&1) ||
+		die "$UNJUDGED" "git cannot read the checkout in \"$INPUT_DIR\": $top" "run actions/checkout before gate"
+}
+
+# in_checkout tells whether a file belongs to the commit that is checked out, so
+# that the author of a change decides what is in it. git finds out where links to
+# its directory lead.
+in_checkout() {
+	local parent=${1%/*}
+	[ "$(git -C "$parent" rev-parse --show-toplevel 2>/dev/null)" = "$top" ] &&
+		git -C "$parent" ls-files --error-unmatch -- "${1##*/}" >/dev/null 2>&1
 }
 
 # trust_no_bare_repository keeps git, here and in gate, from taking a directory of

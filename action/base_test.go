@@ -1,14 +1,8 @@
 package action
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -62,6 +56,31 @@ func TestHead(t *testing.T) {
 	got := step{event: "pull_request", pull: p, sha: p.merge}.run(t, r, t.TempDir())
 	got.expect(t, 0, "pass")
 	got.says(t, "0 changed")
+}
+
+// TestStaleEvent has an event that names an older base than the merge has.
+func TestStaleEvent(t *testing.T) {
+	r := newRepository(t, project(t, "clean", "app/"))
+	old := r.git("rev-parse", "HEAD")
+	r.commit(project(t, "attacked", "old/"))
+	p := r.propose(map[string]string{"README.md": ""})
+	p.base = old
+	got := step{event: "pull_request", pull: p}.run(t, r, t.TempDir())
+	got.expect(t, 0, "pass")
+	got.says(t, "0 changed")
+}
+
+// TestForgedMerge checks out a merge that the author of the change made: of the
+// head that the event names and a base that has the attack already.
+func TestForgedMerge(t *testing.T) {
+	r := newRepository(t, project(t, "clean", ""))
+	p := r.propose(map[string]string{"README.md": ""})
+	r.git("checkout", "-q", "--detach", p.base)
+	r.commit(together(project(t, "attacked", ""), map[string]string{"gate.yaml": weakPolicy(t)}))
+	r.git("merge", "-q", "--no-ff", "-m", "forged", p.head)
+	got := step{event: "pull_request", pull: p, sha: p.merge}.run(t, r, t.TempDir())
+	got.expect(t, 1, "blocked")
+	got.says(t, "1 changed since "+p.base)
 }
 
 // TestTargetCheckout refuses to judge the base branch in the name of a change.
@@ -167,55 +186,4 @@ func TestShallow(t *testing.T) {
 		got.expect(t, 2, "unknown")
 		got.says(t, "fetch-depth: 0")
 	})
-}
-
-// release serves a binary as a release and returns the address of the releases
-// and the line of checksums.txt for it.
-func release(t *testing.T) (url, pin string) {
-	t.Helper()
-	data, err := os.ReadFile(gateBinary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/v1.2.3/gate_1.2.3_linux_amd64" {
-			http.NotFound(w, r)
-			return
-		}
-		_, _ = w.Write(data)
-	}))
-	t.Cleanup(server.Close)
-	sum := sha256.Sum256(data)
-	return server.URL, hex.EncodeToString(sum[:]) + "  gate_1.2.3_linux_amd64\n"
-}
-
-func TestDownload(t *testing.T) {
-	url, pin := release(t)
-	wrong := strings.Repeat("0", 64) + pin[64:]
-	tests := []struct {
-		name      string
-		checksums string
-		platform  string
-		code      int
-		says      string
-	}{
-		{"the pinned binary", "# a comment\n" + pin, "", 0, "pass: "},
-		{"another binary", wrong, "", 3, "the download is not the gate that this action pins"},
-		{"half a checksum", pin[32:], "", 3, "pins no release of gate"},
-		{"two binaries", pin + pin, "", 3, "pins two releases"},
-		{"no binary for the platform", pin, "macOS-ARM64", 3, "pins no release of gate for darwin_arm64"},
-		{"no such release", strings.ReplaceAll(pin, "1.2.3", "1.2.4"), "", 3, "gate_1.2.4_linux_amd64 could not be downloaded"},
-		{"another operating system", pin[:64] + "  gate_1.2.3_windows_amd64-exe\n", "Windows-X64", 3, "pins no release of gate for windows_amd64.exe"},
-	}
-	r := newRepository(t, project(t, "clean", ""))
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s := step{checksums: tt.checksums, platform: tt.platform, inputs: map[string]string{"path": "", "release-url": url}}
-			got := s.run(t, r, t.TempDir())
-			got.says(t, tt.says)
-			if got.code != tt.code {
-				t.Errorf("got code %d, want %d\n%s", got.code, tt.code, got.log)
-			}
-		})
-	}
 }

@@ -19,7 +19,7 @@ find_binary() {
 	if [ ! -f "$binary" ] || [ ! -x "$binary" ]; then
 		die "$USAGE" "the input path is \"$INPUT_PATH\", which is no program"
 	fi
-	if git -C "$dir" ls-files --error-unmatch -- "$binary" >/dev/null 2>&1; then
+	if in_checkout "$binary"; then
 		die "$USAGE" "the input path is \"$INPUT_PATH\", a file of the checkout: a change could bring its own gate along" \
 			"put the binary outside the repository, or leave path out"
 	fi

@@ -90,7 +90,11 @@ run_gate() {
 add_policy() {
 	case $INPUT_POLICY in
 	"") args+=(--policy-from "$trusted") ;;
-	/* | [A-Za-z]:*) args+=(--policy "$INPUT_POLICY") ;;
+	/* | [A-Za-z]:*)
+		! in_checkout "$INPUT_POLICY" || die "$USAGE" "the input policy is \"$INPUT_POLICY\", a file of the checkout: a change could bring its policy along" \
+			"write it relative to the input dir, then it is read as the base has it"
+		args+=(--policy "$INPUT_POLICY")
+		;;
 	*)
 		git -C "$dir" cat-file blob "$trusted:./$INPUT_POLICY" >"$work/policy.yaml" 2>/dev/null ||
 			die "$USAGE" "commit $trusted has no policy $INPUT_POLICY" \
@@ -139,9 +143,11 @@ die() {
 
 # annotate shows a text on the page of the workflow run.
 annotate() {
-	local text=${1//'%'/%25}
+	local text=$1
+	text=${text//'%'/%25}
 	text=${text//$'\r'/%0D}
-	printf '::error title=gate::%s\n' "${text//$'\n'/%0A}"
+	text=${text//$'\n'/%0A}
+	printf '::error title=gate::%s\n' "$text"
 }
 
 main

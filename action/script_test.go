@@ -170,6 +170,13 @@ func TestOutputs(t *testing.T) {
 
 // TestNothingJudged has the cases in which there is no verdict.
 func TestNothingJudged(t *testing.T) {
+	r := newRepository(t, together(project(t, "clean", ""), map[string]string{"docs/README.md": "", "bin/gate.sh": "#!/bin/sh\n"}))
+	if err := os.Chmod(filepath.Join(r.dir, "bin/gate.sh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("bin", filepath.Join(r.dir, "link")); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		step step
@@ -177,9 +184,11 @@ func TestNothingJudged(t *testing.T) {
 		says []string
 	}{
 		{"no lockfile", step{inputs: map[string]string{"dir": "docs"}}, 3, []string{"no lockfile below", "%0Agate: hint: "}},
-		{"no directory", step{inputs: map[string]string{"dir": "none"}}, 2, []string{`the input dir is "none"`}},
+		{"no directory", step{inputs: map[string]string{"dir": "100%\nnone"}}, 2, []string{`the input dir is "100%25%0Anone", which is no directory`}},
 		{"no program", step{inputs: map[string]string{"path": "none"}}, 2, []string{`the input path is "none"`}},
-		{"program of the checkout", step{inputs: map[string]string{"path": "gate.sh"}}, 2, []string{"a change could bring its own gate along"}},
+		{"program of the checkout", step{inputs: map[string]string{"path": "bin/gate.sh"}}, 2, []string{"a change could bring its own gate along"}},
+		{"program through a link", step{inputs: map[string]string{"path": "link/gate.sh"}}, 2, []string{"a change could bring its own gate along"}},
+		{"policy of the checkout by its full path", step{inputs: map[string]string{"policy": filepath.Join(r.dir, "docs/README.md")}}, 2, []string{"a change could bring its policy along"}},
 		{"program is no gate", step{inputs: map[string]string{"path": "/bin/true"}}, 3, []string{"true ended with 0 and wrote no report"}},
 		{"broken flag", step{inputs: map[string]string{"timeout": "soon; touch hacked"}}, 2, []string{`"soon; touch hacked"`}},
 		{"unknown base", step{inputs: map[string]string{"base": "--all"}}, 3, []string{`the checkout lacks the input base, commit "--all"`}},
@@ -188,10 +197,6 @@ func TestNothingJudged(t *testing.T) {
 		{"no release pinned", step{inputs: map[string]string{"path": ""}}, 3, []string{"pins no release of gate for linux_amd64"}},
 		{"no release for the platform", step{platform: "Linux-ARM", inputs: map[string]string{"path": ""}}, 3, []string{"not released for Linux on ARM"}},
 		{"workflow of another commit", step{event: "workflow_run", sha: strings.Repeat("1", 40)}, 3, []string{"the checkout lacks 1111", "policy-from: HEAD"}},
-	}
-	r := newRepository(t, together(project(t, "clean", ""), map[string]string{"docs/README.md": "", "gate.sh": "#!/bin/sh\n"}))
-	if err := os.Chmod(filepath.Join(r.dir, "gate.sh"), 0o755); err != nil {
-		t.Fatal(err)
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,6 +18,9 @@ import (
 // advisoryTimeout bounds how long the advisory service may keep the gate
 // waiting.
 const advisoryTimeout = 30 * time.Second
+
+// defaultAdvisories is who is asked unless the command line says otherwise.
+func defaultAdvisories() string { return cmp.Or(os.Getenv("GATE_ADVISORIES"), "auto") }
 
 // openAdvisories returns who is asked for malware advisories: "auto", the index
 // on this machine or else the public service; "online", the service; "off",

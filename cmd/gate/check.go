@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/install-gate/gate/internal/gate"
 	"github.com/install-gate/gate/internal/lockfile"
+	"github.com/install-gate/gate/internal/npmregistry"
 	"github.com/install-gate/gate/internal/report"
 )
 
@@ -59,7 +59,7 @@ removed versions and deprecations.`,
 	flags.StringArrayVar(&o.reports, "report", nil, "also write the report in a format to a file, as `NAME=FILE`; FILE auto is the one that the CI names")
 	flags.StringVar(&o.policy.file, "policy", "", "read the policy from `FILE` instead of DIR/gate.yaml")
 	flags.StringVar(&o.policy.ref, "policy-from", "", "read gate.yaml as this git `REF` has it, not as the change does")
-	flags.StringVar(&o.advisories, "advisories", cmp.Or(os.Getenv("GATE_ADVISORIES"), "auto"),
+	flags.StringVar(&o.advisories, "advisories", defaultAdvisories(),
 		"ask for malware `WHERE`: auto, online, off, the URL of an OSV service or the path of an index; $GATE_ADVISORIES sets the default")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "give up asking the registry after this long")
 	flags.BoolVar(&o.noCache, "no-cache", false, "do not keep the registry's answers on disk")
@@ -94,7 +94,7 @@ func runCheck(ctx context.Context, stdout, stderr io.Writer, where string, o che
 	if err != nil {
 		return err
 	}
-	project, err := openProject(where)
+	project, err := openProject(ctx, where)
 	if err != nil {
 		return err
 	}
@@ -132,13 +132,19 @@ func (p *project) prepare(ctx context.Context, stderr io.Writer, o checkOptions,
 		in.Base = lockfile.NewDelta(bases)
 		options.Diffs = diffs(bases, p.lockfiles, o.base)
 	}
-	registries, err := newRegistries(p.dir, p.lockfiles, cacheDir(o.noCache))
+	err = p.connect(&in, o.advisories, cacheDir(o.noCache), stderr)
+	return in, options, err
+}
+
+// connect sets whom a judgement of the project asks.
+func (p *project) connect(in *gate.Input, advisories string, cache npmregistry.DirCache, stderr io.Writer) error {
+	registries, err := newRegistries(p.dir, p.lockfiles, cache)
 	if err != nil {
-		return in, options, err
+		return err
 	}
 	in.Registry = registries.forLockfile
-	in.Advisories, err = openAdvisories(o.advisories, in.Now, stderr)
-	return in, options, err
+	in.Advisories, err = openAdvisories(advisories, in.Now, stderr)
+	return err
 }
 
 // clock returns the time to judge at and, with --as-of, the time after which

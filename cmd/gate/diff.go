@@ -37,7 +37,7 @@ func runDiff(ctx context.Context, w io.Writer, base, where, format string) error
 	if !ok {
 		return usage(fmt.Errorf("no diff format is called %q", format), "the formats are "+strings.Join(report.DiffNames(), ", "))
 	}
-	heads, dir, err := readLockfiles(where)
+	heads, dir, err := readLockfiles(ctx, where)
 	if err != nil {
 		return err
 	}

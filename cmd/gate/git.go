@@ -20,26 +20,32 @@ func lockfilesAt(ctx context.Context, dir, ref string) ([]*lockfile.Lockfile, er
 	if err != nil {
 		return nil, err
 	}
-	tree, err := git(ctx, dir, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".")
+	names, err := lockfilesIn(ctx, dir, commit)
 	if err != nil {
 		return nil, unjudged(fmt.Errorf("listing the files of %s: %w", ref, err))
 	}
-	var locks []*lockfile.Lockfile
-	for name := range strings.SplitSeq(string(tree), "\x00") {
-		if !lockfile.IsLockfileName(path.Base(name)) || lockfile.IsIgnoredDir(path.Dir(name)) {
-			continue
-		}
-		data, err := git(ctx, dir, "cat-file", "blob", commit+":./"+name)
-		if err != nil {
-			return nil, unjudged(fmt.Errorf("reading %s of %s: %w", name, ref, err))
-		}
-		lock, err := lockfile.Parse(name, data)
-		if err != nil {
-			return nil, unjudged(fmt.Errorf("reading %s of %s: %w", name, ref, err), readHints(err)...)
-		}
-		locks = append(locks, lock)
+	return loadLockfiles(ctx, gitTree{dir: dir, commit: commit, label: ref}, names)
+}
+
+// lockfilesIn returns the names of the lockfiles that a commit has below dir.
+func lockfilesIn(ctx context.Context, dir, commit string) ([]string, error) {
+	out, err := git(ctx, dir, "ls-tree", "-r", "-z", "--name-only", commit, "--", ".")
+	if err != nil {
+		return nil, err
 	}
-	return locks, nil
+	return lockfilesAmong(out), nil
+}
+
+// lockfilesAmong picks the lockfiles out of a list of names that each end with
+// a NUL.
+func lockfilesAmong(list []byte) []string {
+	var names []string
+	for name := range strings.SplitSeq(string(list), "\x00") {
+		if lockfile.IsLockfileName(path.Base(name)) && !lockfile.IsIgnoredDir(path.Dir(name)) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // mergeBase returns the commit where the current branch left ref.
@@ -73,7 +79,13 @@ const maxGitOutput = 2 * lockfile.MaxSize
 
 // git runs git in dir and returns what it prints.
 func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	return gitWith(ctx, dir, "", args...)
+}
+
+// gitWith does so with an input.
+func gitWith(ctx context.Context, dir, input string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false"}, args...)...)
+	cmd.Stdin = strings.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	pipe, err := cmd.StdoutPipe()

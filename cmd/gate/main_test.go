@@ -1,13 +1,20 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"envsubst": envsubst,
+			"tarball":  tarball,
 		},
 	})
 }
@@ -43,10 +51,9 @@ func TestScripts(t *testing.T) {
 func setUpRegistry(env *testscript.Env) error {
 	server := registrytest.Start(os.DirFS(env.WorkDir))
 	env.Defer(server.Close)
-	osv := httptest.NewServer(http.HandlerFunc(noAdvisories))
-	env.Defer(osv.Close)
-	env.Setenv("OSV", osv.URL)
-	env.Setenv("GATE_ADVISORIES", osv.URL)
+	advisories := httptest.NewServer(http.HandlerFunc(osv))
+	env.Defer(advisories.Close)
+	env.Setenv("GATE_ADVISORIES", advisories.URL)
 	env.Setenv("REGISTRY", server.URL)
 	env.Setenv("npm_config_registry", server.URL)
 	env.Setenv("HOME", env.WorkDir+"/home")
@@ -60,13 +67,22 @@ func setUpRegistry(env *testscript.Env) error {
 	return nil
 }
 
-// noAdvisories is an OSV service that knows of one malicious version,
-// known-bad@6.6.6.
-func noAdvisories(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/v1/vulns/MAL-2026-1" {
-		fmt.Fprint(w, `{"id": "MAL-2026-1", "modified": "2026-01-02T00:00:00Z", "published": "2026-01-01T00:00:00Z",
-			"summary": "Malicious code in known-bad",
-			"affected": [{"package": {"ecosystem": "npm", "name": "known-bad"}, "versions": ["6.6.6"]}]}`)
+// osvRecords are what the OSV service of the scripts knows: a malicious version
+// and a vulnerability that is fixed.
+var osvRecords = map[string]string{
+	"MAL-2026-1": `{"id": "MAL-2026-1", "modified": "2026-01-02T00:00:00Z", "published": "2026-01-01T00:00:00Z",
+		"summary": "Malicious code in known-bad",
+		"affected": [{"package": {"ecosystem": "npm", "name": "known-bad"}, "versions": ["6.6.6"]}]}`,
+	"GHSA-2222-3333-4444": `{"id": "GHSA-2222-3333-4444", "modified": "2026-01-02T00:00:00Z", "published": "2026-01-01T00:00:00Z",
+		"summary": "Something leaks",
+		"affected": [{"package": {"ecosystem": "npm", "name": "mended"},
+			"ranges": [{"type": "SEMVER", "events": [{"introduced": "1.0.0"}, {"fixed": "1.0.1"}]}]}]}`,
+}
+
+// osv answers like an OSV service.
+func osv(w http.ResponseWriter, r *http.Request) {
+	if id, ok := strings.CutPrefix(r.URL.Path, "/v1/vulns/"); ok {
+		fmt.Fprint(w, osvRecords[id])
 		return
 	}
 	var batch struct {
@@ -82,8 +98,11 @@ func noAdvisories(w http.ResponseWriter, r *http.Request) {
 	results := make([]string, len(batch.Queries))
 	for i, q := range batch.Queries {
 		results[i] = "{}"
-		if q.Package.Name == "known-bad" {
+		switch q.Package.Name + "@" + q.Version {
+		case "known-bad@6.6.6":
 			results[i] = `{"vulns": [{"id": "MAL-2026-1", "modified": "2026-01-02T00:00:00Z"}]}`
+		case "mended@1.0.0":
+			results[i] = `{"vulns": [{"id": "GHSA-2222-3333-4444", "modified": "2026-01-02T00:00:00Z"}]}`
 		}
 	}
 	fmt.Fprintf(w, `{"results": [%s]}`, strings.Join(results, ","))
@@ -115,6 +134,38 @@ func envsubst(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// tarball packs a directory as npm does and sets a variable to the tarball's
+// integrity: tarball DIR FILE VARIABLE
+func tarball(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: tarball dir file variable")
+	}
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	out := tar.NewWriter(zip)
+	dir := os.DirFS(ts.MkAbs(args[0]))
+	ts.Check(fs.WalkDir(dir, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(dir, path)
+		if err != nil {
+			return err
+		}
+		header := &tar.Header{Name: "package/" + path, Mode: 0o644, Size: int64(len(data)), Typeflag: tar.TypeReg}
+		if err := out.WriteHeader(header); err != nil {
+			return err
+		}
+		_, err = out.Write(data)
+		return err
+	}))
+	ts.Check(errors.Join(out.Close(), zip.Close()))
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[1])), 0o700))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), packed.Bytes(), 0o600))
+	sum := sha512.Sum512(packed.Bytes())
+	ts.Setenv(args[2], "sha512-"+base64.StdEncoding.EncodeToString(sum[:]))
 }
 
 func TestExitCode(t *testing.T) {

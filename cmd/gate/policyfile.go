@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -50,18 +51,22 @@ func (s policySource) loadFromGit(ctx context.Context, dir string) (*policy.Poli
 	if err := verifyRef(ctx, dir, s.ref, "--policy-from"); err != nil {
 		return nil, err
 	}
-	listed, err := git(ctx, dir, "ls-tree", "--name-only", s.ref, "--", policyFile)
-	if err != nil {
-		return nil, unjudged(fmt.Errorf("looking for %s of %s: %w", policyFile, s.ref, err))
-	}
-	if len(listed) == 0 {
+	return policyOf(ctx, gitTree{dir: dir, commit: s.ref, label: s.ref})
+}
+
+// policyOf reads gate.yaml out of git.
+func policyOf(ctx context.Context, t gitTree) (*policy.Policy, error) {
+	data, err := t.read(ctx, policyFile)
+	if errors.Is(err, fs.ErrNotExist) {
 		return policy.Default(), nil
 	}
-	data, err := git(ctx, dir, "cat-file", "blob", s.ref+":./"+policyFile)
 	if err != nil {
-		return nil, unjudged(fmt.Errorf("reading %s of %s: %w", policyFile, s.ref, err))
+		return nil, unjudged(err)
 	}
-	return parsePolicy(s.ref+":"+policyFile, data)
+	if t.commit == "" {
+		return parsePolicy(policyFile, data)
+	}
+	return parsePolicy(t.commit+":"+policyFile, data)
 }
 
 // parsePolicy makes one error for each mistake.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,18 +25,31 @@ type manifestsOf map[string]*lockfile.Manifest
 
 // openProject reads the lockfiles below a directory, or one lockfile. It is an
 // error if there is none: a gate that judged nothing must not pass.
-func openProject(where string) (*project, error) {
-	locks, dir, err := readLockfiles(where)
+func openProject(ctx context.Context, where string) (*project, error) {
+	names, dir, err := findLockfiles(where)
+	if err != nil {
+		return nil, err
+	}
+	p, err := loadProject(ctx, dir, workTree(dir), names)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(p.lockfiles, func(l *lockfile.Lockfile) bool { return len(l.Entries) > 0 }) {
+		return nil, unjudged(fmt.Errorf("there are no packages in the lockfiles below %s", where),
+			"nothing was judged, so this is not a pass; leave the gate out where nothing is installed")
+	}
+	return p, nil
+}
+
+// loadProject reads lockfiles and the package.json files that belong to them.
+func loadProject(ctx context.Context, dir string, from tree, names []string) (*project, error) {
+	locks, err := loadLockfiles(ctx, from, names)
 	if err != nil {
 		return nil, err
 	}
 	p := &project{dir: dir, lockfiles: locks}
-	if !slices.ContainsFunc(locks, func(l *lockfile.Lockfile) bool { return len(l.Entries) > 0 }) {
-		return nil, unjudged(fmt.Errorf("there are no packages in the lockfiles below %s", where),
-			"nothing was judged, so this is not a pass; leave the gate out where nothing is installed")
-	}
 	for _, lock := range locks {
-		manifests, err := readManifests(dir, lock)
+		manifests, err := loadManifests(ctx, from, lock)
 		if err != nil {
 			return nil, err
 		}
@@ -44,35 +58,48 @@ func openProject(where string) (*project, error) {
 	return p, nil
 }
 
-// readLockfiles discovers and reads lockfiles and returns the directory that
-// their paths are relative to.
-func readLockfiles(where string) ([]*lockfile.Lockfile, string, error) {
+// findLockfiles returns the lockfiles below a directory, or the one named, and
+// the directory that the names are relative to.
+func findLockfiles(where string) (names []string, dir string, err error) {
 	info, err := os.Stat(where)
 	if err != nil {
 		return nil, "", usage(err)
 	}
-	files, err := lockfile.Discover(where)
+	names, err = lockfile.Discover(where)
 	if err != nil {
 		return nil, "", unjudged(err)
 	}
-	if len(files) == 0 {
+	if len(names) == 0 {
 		return nil, "", unjudged(fmt.Errorf("no lockfile below %s", where),
 			"run gate where package-lock.json, pnpm-lock.yaml, yarn.lock or bun.lock is",
 			"without a lockfile there is nothing to judge: commit one")
 	}
-	dir := where
 	if !info.IsDir() {
-		dir = filepath.Dir(where)
+		where = filepath.Dir(where)
 	}
+	return names, where, nil
+}
+
+// readLockfiles finds and reads lockfiles of the working tree.
+func readLockfiles(ctx context.Context, where string) ([]*lockfile.Lockfile, string, error) {
+	names, dir, err := findLockfiles(where)
+	if err != nil {
+		return nil, "", err
+	}
+	locks, err := loadLockfiles(ctx, workTree(dir), names)
+	return locks, dir, err
+}
+
+func loadLockfiles(ctx context.Context, from tree, names []string) ([]*lockfile.Lockfile, error) {
 	var locks []*lockfile.Lockfile
-	for _, file := range files {
-		lock, err := lockfile.Read(dir, file)
+	for _, name := range names {
+		lock, err := from.lockfile(ctx, name)
 		if err != nil {
-			return nil, "", unjudged(fmt.Errorf("reading %s: %w", file, err), readHints(err)...)
+			return nil, unjudged(err, readHints(err)...)
 		}
 		locks = append(locks, lock)
 	}
-	return locks, dir, nil
+	return locks, nil
 }
 
 // readHints says what to do about a lockfile that cannot be read.
@@ -86,21 +113,21 @@ func readHints(err error) []string {
 	return nil
 }
 
-// readManifests reads the package.json of the project of a lockfile and those
+// loadManifests reads the package.json of the project of a lockfile and those
 // of its workspaces. A lockfile without one is judged all the same.
-func readManifests(dir string, lock *lockfile.Lockfile) (manifestsOf, error) {
+func loadManifests(ctx context.Context, from tree, lock *lockfile.Lockfile) (manifestsOf, error) {
 	found := manifestsOf{}
-	base := path.Dir(lock.Path)
 	dirs := []string{"."}
 	for _, p := range lock.Projects {
 		dirs = append(dirs, p.Dir)
 	}
 	for _, d := range dirs {
-		if found[d] != nil || !filepath.IsLocal(filepath.FromSlash(path.Join(base, d))) {
+		name := path.Join(path.Dir(lock.Path), d, "package.json")
+		if found[d] != nil || !filepath.IsLocal(filepath.FromSlash(name)) {
 			continue
 		}
-		m, err := lockfile.ReadManifest(filepath.Join(dir, filepath.FromSlash(base), filepath.FromSlash(d), "package.json"))
-		if os.IsNotExist(err) {
+		m, err := from.manifest(ctx, name)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
@@ -130,6 +157,6 @@ func baseLockfiles(ctx context.Context, dir, base string) ([]*lockfile.Lockfile,
 	if _, err := os.Stat(base); err != nil {
 		return lockfilesAt(ctx, dir, base)
 	}
-	locks, _, err := readLockfiles(base)
+	locks, _, err := readLockfiles(ctx, base)
 	return locks, err
 }

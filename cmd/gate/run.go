@@ -116,6 +116,6 @@ Exit codes: 0 pass, 1 blocked, 2 wrong usage or gate.yaml, 3 could not judge.`,
 		Args:          cobra.NoArgs,
 		RunE:          help,
 	}
-	root.AddCommand(newCheck(), newDiff(), newPackages(), newExplain(), newChecks(), newAdvisories(), newVersion())
+	root.AddCommand(newCheck(), newDiff(), newPackages(), newExplain(), newChecks(), newAdvisories(), newHook(), newVersion())
 	return root
 }

@@ -102,7 +102,7 @@ func (c *collection) add(f *file, buffer *bytes.Buffer) error {
 	switch {
 	case record.Malware && !record.Withdrawn.IsZero():
 		c.stats.Withdrawn++
-	case len(record.Affected) == 0:
+	case !record.Malware || len(record.Affected) == 0:
 		c.stats.Other++
 	default:
 		c.stats.Records++

@@ -44,7 +44,7 @@ func (a *API) fetchAll(ctx context.Context, found map[npm.ID][]mention) (map[men
 	return records, group.Wait()
 }
 
-// fetch returns a record, or a problem, and nothing if it is not about malware.
+// fetch returns a record, or a problem.
 func (a *API) fetch(ctx context.Context, m mention) (Answer, error) {
 	if answer, known := a.recall(m); known {
 		return answer, nil
@@ -56,9 +56,9 @@ func (a *API) fetch(ctx context.Context, m mention) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	var answer Answer
+	answer := Answer{Vulnerabilities: []Record{record}}
 	if record.Malware {
-		answer.Records = []Record{record}
+		answer = Answer{Records: []Record{record}}
 	}
 	a.remember(m, answer)
 	return answer, nil

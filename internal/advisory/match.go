@@ -139,3 +139,20 @@ func (r Range) kind(version string) Kind {
 	}
 	return OpenRange
 }
+
+// Fixed returns the ids of the vulnerabilities that a package had in one
+// version and no longer has in another, sorted. A record that is withdrawn, or
+// that cannot be compared with the later version, counts for nothing.
+func Fixed(records []Record, name, from, to string) []string {
+	var ids []string
+	for _, record := range records {
+		if record.Malware || !record.Withdrawn.IsZero() {
+			continue
+		}
+		if record.match(name, from, nil).Kind > OpenRange && record.match(name, to, nil).Kind == 0 {
+			ids = append(ids, record.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

@@ -1,6 +1,7 @@
 package advisory
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,5 +212,28 @@ func TestFixtures(t *testing.T) {
 				t.Errorf("%s@%s: got a hit of %s, want %s", tt.name, tt.version, h.ID, tt.id)
 			}
 		}
+	}
+}
+
+func TestFixed(t *testing.T) {
+	vulnerable := func(id string, ranges ...Range) Record {
+		return Record{ID: id, Affected: []Affected{{Name: "p", Ranges: ranges}}}
+	}
+	withdrawn := vulnerable("GHSA-withdrawn", Range{Introduced: "1.0.0", Fixed: "1.1.0"})
+	withdrawn.Withdrawn = time.Unix(1, 0)
+	malware := vulnerable("MAL-1", Range{Introduced: "1.0.0", Fixed: "1.1.0"})
+	malware.Malware = true
+	records := []Record{
+		vulnerable("GHSA-fixed", Range{Introduced: "1.0.0", Fixed: "1.1.0"}),
+		vulnerable("GHSA-still-there", Range{Introduced: "1.0.0", Fixed: "1.2.0"}),
+		vulnerable("GHSA-never-there", Range{Introduced: "2.0.0", Fixed: "2.1.0"}),
+		vulnerable("GHSA-open", Range{Introduced: "0"}),
+		withdrawn, malware,
+	}
+	if got := Fixed(records, "p", "1.0.5", "1.1.0"); !slices.Equal(got, []string{"GHSA-fixed"}) {
+		t.Errorf("got %v, want GHSA-fixed", got)
+	}
+	if got := Fixed(records, "other", "1.0.5", "1.1.0"); len(got) != 0 {
+		t.Errorf("got %v for another package, want none", got)
 	}
 }

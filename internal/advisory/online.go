@@ -61,6 +61,8 @@ type Answer struct {
 	// Records are the malware records that the server finds for the version, by
 	// id. Match says what they mean.
 	Records []Record
+	// Vulnerabilities are the other records that the server finds for it.
+	Vulnerabilities []Record
 	// Problems are the records that could not be had or understood, and the
 	// version if the server cannot be asked about it. Nothing is known then
 	// but what Records says.
@@ -119,6 +121,7 @@ func collectAnswer(mentions []mention, records map[mention]Answer) Answer {
 	slices.SortFunc(mentions, compareMentions)
 	for _, m := range slices.Compact(mentions) {
 		all.Records = append(all.Records, records[m].Records...)
+		all.Vulnerabilities = append(all.Vulnerabilities, records[m].Vulnerabilities...)
 		all.Problems = append(all.Problems, records[m].Problems...)
 	}
 	return all

@@ -69,8 +69,8 @@ type Record struct {
 	Withdrawn time.Time `json:"withdrawn,omitzero"`
 	// Malware says that the record is about malware, not a vulnerability.
 	Malware bool `json:"malware,omitzero"`
-	// Affected is empty for a record that is withdrawn, not about malware or not
-	// about npm.
+	// Affected is empty for a record that is withdrawn or not about npm. Of a
+	// record that is not about malware, what cannot be read is left out.
 	Affected []Affected `json:"affected,omitzero"`
 }
 
@@ -110,7 +110,7 @@ func DecodeRecord(data []byte) (Record, error) {
 		Withdrawn: osv.Withdrawn,
 		Malware:   osv.isMalware(),
 	}
-	if !record.Malware || !record.Withdrawn.IsZero() {
+	if !record.Withdrawn.IsZero() {
 		return record, nil
 	}
 	for _, a := range osv.Affected {
@@ -118,10 +118,12 @@ func DecodeRecord(data []byte) (Record, error) {
 			continue
 		}
 		affected, err := a.decode()
-		if err != nil {
+		switch {
+		case err == nil:
+			record.Affected = append(record.Affected, affected)
+		case record.Malware:
 			return Record{}, fmt.Errorf("%s about %q: %w", osv.ID, cut(a.Package.Name, maxSummary), err)
 		}
-		record.Affected = append(record.Affected, affected)
 	}
 	return record, nil
 }

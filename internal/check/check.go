@@ -69,6 +69,9 @@ type Check struct {
 // Settings are the parameters that a policy may set.
 type Settings struct {
 	Cooldown time.Duration
+	// SecurityFixWarns makes a young version that fixes a vulnerability of the
+	// version that the base locks a warning.
+	SecurityFixWarns bool
 	// Waived reports whether the cooldown does not apply to a package. Nil
 	// waives it for none.
 	Waived func(name string) bool

@@ -171,7 +171,7 @@ func TestRunAsksOnlyWhatApplies(t *testing.T) {
 }
 
 // TestZeroSettings: no check needs a setting.
-func TestZeroSettings(t *testing.T) {
+func TestZeroSettings(*testing.T) {
 	manifest := &npmregistry.Manifest{Version: "1.0.0"}
 	record := evidence.Record{
 		Entry: &lockfile.Entry{Name: "p", Version: "1.0.0", Source: lockfile.Registry}, Changed: true,

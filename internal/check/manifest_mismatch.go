@@ -13,9 +13,9 @@ var manifestMismatch = &Check{
 	ID:    "manifest-mismatch",
 	Title: "the tarball is not what the registry says it is",
 	Doc: `The registry's manifest and the package.json in the tarball are sent separately by whoever publishes, and nobody
-compares them. Tools that read the manifest see other scripts and dependencies than what is installed. It is an error if the
-tarball has scripts, dependencies or commands that the manifest does not have. The other way round is known to happen
-by accident: npm itself adds a build script to the manifest.
+compares them. Tools that read the manifest see other scripts and dependencies than what is installed. It is an error
+if the tarball has scripts, dependencies or commands that the manifest does not have. The other way round is known to
+happen by accident: npm itself adds a build script to the manifest.
 
 Do not install the version until its publisher has explained the difference.`,
 	Level: Error,

@@ -52,7 +52,7 @@ func (p *Pass) isByPublisherOf(other string) bool {
 		return false
 	}
 	return slices.ContainsFunc(held.Package.Releases, func(r evidence.Release) bool {
-		return !r.Trusted && r.Publisher == p.Manifest.Publisher.Name
+		return r.Publisher == p.Manifest.Publisher.Name
 	})
 }
 
@@ -130,12 +130,9 @@ func editedOnce(a, b string) bool {
 	for i < len(b) && a[i] == b[i] {
 		i++
 	}
-	if len(a) == len(b) {
-		if i == len(a) {
-			return false
-		}
-		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
-		return swapped || a[i+1:] == b[i+1:]
+	if len(a) > len(b) {
+		return a[i+1:] == b[i:]
 	}
-	return len(a) == len(b)+1 && a[i+1:] == b[i:]
+	swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	return swapped || i < len(a) && a[i+1:] == b[i+1:]
 }

@@ -56,7 +56,7 @@ func otherProblems(subject *Subject) []finding.Finding {
 
 // applies reports whether a check has anything to say about an entry.
 func applies(c *Check, r *evidence.Record) bool {
-	if !r.Changed && !c.Recheck {
+	if r.Skipped || !r.Changed && !c.Recheck {
 		return false
 	}
 	return c.AnySource || r.Entry.Source == lockfile.Registry

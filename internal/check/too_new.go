@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/install-gate/gate/internal/evidence"
+	"github.com/install-gate/gate/internal/finding"
 )
 
 var tooNew = &Check{
@@ -14,7 +15,9 @@ var tooNew = &Check{
 has been out for the length of the cooldown has been looked at by others. Package managers check this only when they
 resolve versions, not when they install what a lockfile holds. The message says when the version will pass.
 
-Wait, lock an older version, or add an exception with the reason: a security fix can be one.`,
+Wait, lock an older version, or add an exception with the reason. With a base, cooldown: {security-fix: warn} in gate.yaml
+makes it a warning where the version fixes a published vulnerability of the version that the base locks; the online
+advisory service has to be asked for that.`,
 	Level: Error,
 	Needs: []evidence.Kind{evidence.Packument, evidence.PublishTime},
 	Entry: func(p *Pass) {
@@ -22,9 +25,17 @@ Wait, lock an older version, or add an exception with the reason: a security fix
 		if p.Published.IsZero() || !p.Now.Before(passes) || p.Settings.waives(p.Entry.Name) {
 			return
 		}
-		p.Report(
-			fmt.Sprintf("published %s ago; passes on %s", age(p.Now.Sub(p.Published)), passes.UTC().Format(time.RFC3339)),
-			"wait until then, or "+p.olderVersion())
+		message := fmt.Sprintf("published %s ago; passes on %s", age(p.Now.Sub(p.Published)), passes.UTC().Format(time.RFC3339))
+		if len(p.Fixes) == 0 {
+			p.Report(message, "wait until then, or "+p.olderVersion())
+			return
+		}
+		message += fmt.Sprintf("; fixes %s of %s", listSome(p.Fixes), cut(p.BaseVersion))
+		if p.Settings.SecurityFixWarns {
+			p.ReportAs(finding.Warning, message+", so gate.yaml lets it pass", "")
+			return
+		}
+		p.Report(message, "to let security fixes pass, write cooldown: {security-fix: warn} in gate.yaml")
 	},
 }
 

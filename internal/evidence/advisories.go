@@ -38,8 +38,11 @@ func inquire(ctx context.Context, source Advisories, records []Record) *inquiry 
 	q := &inquiry{source: source, done: make(chan struct{})}
 	var ids []npm.ID
 	for i := range records {
-		if r := &records[i]; r.Entry.Source == lockfile.Registry && !r.ScopedRegistry {
+		if r := &records[i]; r.Entry.Source == lockfile.Registry && !r.ScopedRegistry && !r.Skipped {
 			ids, q.about = append(ids, r.Entry.ID()), append(q.about, r)
+			if r.Changed && r.BaseVersion != "" {
+				ids = append(ids, npm.ID{Name: r.Entry.Name, Version: r.BaseVersion})
+			}
 		}
 	}
 	go func() {
@@ -63,12 +66,20 @@ func (q *inquiry) fill(asOf time.Time) {
 			r.Gaps = append(r.Gaps, Gap{Kind: Advisory, Reason: q.err.Error(), Source: q.source.Source(), Whole: true})
 			continue
 		}
-		answer := q.answers[r.Entry.ID()]
-		for _, p := range answer.Problems {
-			r.Gaps = append(r.Gaps, Gap{Kind: Advisory, Reason: p.Where + ": " + p.Reason, Source: q.source.Source()})
-		}
-		hashes, _ := r.Entry.Hashes() // malformed ones match nothing
-		r.Advisories = slices.DeleteFunc(advisory.Match(answer.Records, r.Entry.Name, r.Entry.Version, hashes),
-			func(h advisory.Hit) bool { return !asOf.IsZero() && h.Published.After(asOf) })
+		q.fillOne(r, asOf)
 	}
+}
+
+func (q *inquiry) fillOne(r *Record, asOf time.Time) {
+	answer := q.answers[r.Entry.ID()]
+	for _, p := range answer.Problems {
+		r.Gaps = append(r.Gaps, Gap{Kind: Advisory, Reason: p.Where + ": " + p.Reason, Source: q.source.Source()})
+	}
+	hashes, _ := r.Entry.Hashes() // malformed ones match nothing
+	r.Advisories = slices.DeleteFunc(advisory.Match(answer.Records, r.Entry.Name, r.Entry.Version, hashes),
+		func(h advisory.Hit) bool { return !asOf.IsZero() && h.Published.After(asOf) })
+	base := q.answers[npm.ID{Name: r.Entry.Name, Version: r.BaseVersion}]
+	known := slices.DeleteFunc(slices.Clone(base.Vulnerabilities),
+		func(v advisory.Record) bool { return !asOf.IsZero() && v.Published.After(asOf) })
+	r.Fixes = advisory.Fixed(known, r.Entry.Name, r.BaseVersion, r.Entry.Version)
 }

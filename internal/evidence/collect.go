@@ -38,6 +38,8 @@ type Request struct {
 	Lockfiles []*lockfile.Lockfile
 	// Base is what the lockfiles changed from; nil if there is no base.
 	Base *lockfile.Delta
+	// OnlyChanged asks about no entry that the base has.
+	OnlyChanged bool
 	// Registry returns the registry as it is configured for the project of a
 	// lockfile, given the lockfile's path.
 	Registry func(file string) Registry
@@ -95,6 +97,7 @@ func prepare(req Request) ([]Record, []*question) {
 			if req.Base != nil {
 				record.Changed = !req.Base.Has(record.Entry)
 				record.BaseVersion = req.Base.At(record.Entry)
+				record.Skipped = req.OnlyChanged && !record.Changed
 			}
 			records = append(records, record)
 		}
@@ -107,7 +110,7 @@ func prepare(req Request) ([]Record, []*question) {
 	var questions []*question
 	for i := range records {
 		r := &records[i]
-		if r.Entry.Source != lockfile.Registry {
+		if r.Entry.Source != lockfile.Registry || r.Skipped {
 			continue
 		}
 		registry := req.Registry(r.File)

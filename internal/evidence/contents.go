@@ -62,9 +62,16 @@ func (q *question) open(ctx context.Context, r *Record, m *npmregistry.Manifest,
 	}
 	r.WrongContent = r.WrongContent || errors.Is(err, npmregistry.ErrWrongHash) && m == r.Manifest
 	if _, known := r.Gap(Tarball); !known {
-		r.Gaps = append(r.Gaps, Gap{Kind: Tarball, Reason: reason(err)})
+		r.Gaps = append(r.Gaps, Gap{Kind: Tarball, Reason: "the tarball: " + tarballReason(err)})
 	}
 	return nil
+}
+
+func tarballReason(err error) string {
+	if errors.Is(err, npmregistry.ErrNotFound) {
+		return "the registry does not have it"
+	}
+	return reason(err)
 }
 
 // publishedHashes returns the hashes that the registry gives for a version.

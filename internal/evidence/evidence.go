@@ -47,6 +47,9 @@ type Record struct {
 	// place; empty if the package is new there or no base was given.
 	Changed     bool
 	BaseVersion string
+	// Skipped says that nobody was asked about the entry, because it did not
+	// change; what follows is then empty and says nothing.
+	Skipped bool
 
 	// Registry is the registry that npm would ask for the package; empty if the
 	// entry does not come from one.
@@ -81,6 +84,9 @@ type Record struct {
 
 	// Advisories are the malware advisories that mean the locked version.
 	Advisories []advisory.Hit
+	// Fixes are the published vulnerabilities that BaseVersion has and the
+	// locked version has not, by id.
+	Fixes []string
 
 	Gaps []Gap
 }

@@ -20,6 +20,9 @@ type Input struct {
 	Lockfiles []*lockfile.Lockfile
 	// Base is what the lockfiles changed from; nil judges every entry.
 	Base *lockfile.Delta
+	// OnlyChanged leaves out what may have become known since about entries
+	// that the base has: nobody is asked about them.
+	OnlyChanged bool
 	// Problems are those found outside a single lockfile.
 	Problems []lockfile.FileProblem
 	// Registry returns the registry as it is configured for the project of a
@@ -43,7 +46,7 @@ func Judge(ctx context.Context, in Input) (policy.Result, error) {
 		return policy.Result{Verdict: policy.Unknown}, nil
 	}
 	records, err := evidence.Collect(ctx, evidence.Request{
-		Lockfiles: in.Lockfiles, Base: in.Base, Registry: in.Registry, Advisories: in.Advisories, Now: in.Now, AsOf: in.AsOf, Progress: in.Progress,
+		Lockfiles: in.Lockfiles, Base: in.Base, OnlyChanged: in.OnlyChanged, Registry: in.Registry, Advisories: in.Advisories, Now: in.Now, AsOf: in.AsOf, Progress: in.Progress,
 	})
 	if err != nil {
 		return policy.Result{}, err
@@ -70,7 +73,7 @@ func problems(in Input) []lockfile.FileProblem {
 }
 
 func settings(p *policy.Policy) check.Settings {
-	s := check.Settings{Cooldown: p.Cooldown.Age, Waived: p.Cooldown.Excludes}
+	s := check.Settings{Cooldown: p.Cooldown.Age, Waived: p.Cooldown.Excludes, SecurityFixWarns: p.Cooldown.SecurityFixWarns}
 	for address, r := range p.Registries {
 		s.Declared = append(s.Declared, check.DeclaredRegistry{URL: address, Scopes: r.Scopes})
 	}

@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -31,16 +32,9 @@ func newBunTree(f *bunFile) (*bunTree, error) {
 		t.at[p.key] = p
 	}
 	for _, p := range t.packages {
-		around := ""
-		around, p.treeName = cutBunKey(p.key)
-		if err := p.checkKey(); err != nil {
+		if err := t.connect(p); err != nil {
 			return nil, err
 		}
-		p.parent = t.at[around]
-		if t.within[around] == nil {
-			t.within[around] = map[string]*bunPackage{}
-		}
-		t.within[around][p.treeName] = p
 		p.aliased = f.aliases[bunAlias{p.treeName, p.name}]
 	}
 	for _, p := range t.packages {
@@ -52,19 +46,46 @@ func newBunTree(f *bunFile) (*bunTree, error) {
 		}
 	}
 	for _, w := range t.workspaces {
-		around := w.name
-		if w.dir == "" {
-			around = ""
-		}
-		t.answer(around, w.wants)
-		for _, want := range w.wants {
-			if want.to != nil {
-				want.to.askedFrom = append(want.to.askedFrom, w.dir)
-			}
+		if err := t.answerWorkspace(w); err != nil {
+			return nil, err
 		}
 	}
 	t.bundle()
 	return t, nil
+}
+
+// connect puts a package below the one that its key names.
+func (t *bunTree) connect(p *bunPackage) error {
+	around := ""
+	around, p.treeName = cutBunKey(p.key)
+	if err := p.checkKey(); err != nil {
+		return err
+	}
+	p.parent = t.at[around]
+	if t.within[around] == nil {
+		t.within[around] = map[string]*bunPackage{}
+	}
+	t.within[around][p.treeName] = p
+	return nil
+}
+
+// answerWorkspace finds what answers a workspace, which lies in the tree under
+// its name.
+func (t *bunTree) answerWorkspace(w *bunWorkspace) error {
+	around := w.name
+	if w.dir == "" {
+		around = ""
+	}
+	if strings.Count(around, "/") > 1 {
+		return errors.New("a workspace has a name with more than one slash")
+	}
+	t.answer(around, w.wants)
+	for _, want := range w.wants {
+		if want.to != nil {
+			want.to.askedFrom = append(want.to.askedFrom, w.dir)
+		}
+	}
+	return nil
 }
 
 // answer finds packages from a key upwards, as node does from a directory.

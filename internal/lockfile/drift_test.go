@@ -20,7 +20,7 @@ func parseText(t *testing.T, file, text string) *Lockfile {
 
 func manifest(t *testing.T, text string) *Manifest {
 	t.Helper()
-	m, err := parseManifest([]byte(text))
+	m, err := ParseManifest([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

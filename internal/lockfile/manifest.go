@@ -84,14 +84,16 @@ func ReadManifest(file string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
-	m, err := parseManifest(data)
+	m, err := ParseManifest(data)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	return m, nil
 }
 
-func parseManifest(data []byte) (*Manifest, error) {
+// ParseManifest reads the package.json in data. Errors are of type
+// *SyntaxError.
+func ParseManifest(data []byte) (*Manifest, error) {
 	if len(data) > maxManifestSize {
 		return nil, &SyntaxError{Err: fmt.Errorf("larger than %d MiB", maxManifestSize>>20)}
 	}

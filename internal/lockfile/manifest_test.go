@@ -32,7 +32,7 @@ const sampleManifest = "\xef\xbb\xbf" + `{
 }`
 
 func TestManifest(t *testing.T) {
-	got, err := parseManifest([]byte(sampleManifest))
+	got, err := ParseManifest([]byte(sampleManifest))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestManifestForms(t *testing.T) {
 		{"one package manager", `{"devEngines": {"packageManager": {"name": "bun"}}}`, Manifest{DevPackageManager: []string{"bun"}}},
 	}
 	for _, tt := range tests {
-		got, err := parseManifest([]byte(tt.text))
+		got, err := ParseManifest([]byte(tt.text))
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -114,7 +114,7 @@ func TestManifestRefused(t *testing.T) {
 		{"too large", `{"name": "` + strings.Repeat("a", maxManifestSize) + `"}`, "larger"},
 	}
 	for _, tt := range tests {
-		_, err := parseManifest([]byte(tt.text))
+		_, err := ParseManifest([]byte(tt.text))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got error %v, want one with %q", tt.name, err, tt.want)
 			continue
@@ -149,7 +149,7 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte(`{"dependencies": {"a": null}, "bundleDependencies": true, "workspaces": []}`))
 	f.Add([]byte(`{"devEngines": {"packageManager": [[{"name": "npm"}]]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := parseManifest(data)
+		m, err := ParseManifest(data)
 		if err != nil {
 			return
 		}

@@ -31,33 +31,35 @@ func (r *yamlReader) plainText(flow bool) (string, error) {
 		return "", err
 	}
 	begin := r.pos
-scan:
-	for ; r.pos < len(r.text); r.pos++ {
-		switch r.text[r.pos] {
-		case '\n':
-			break scan
-		case '\t':
-			if !flow {
-				return "", r.errorf("a tab in text without quotes")
-			}
-			break scan
-		case ':':
-			if next := r.at(r.pos + 1); isBlank(next) || flow && isFlowPunctuation(next) {
-				break scan
-			}
-		case '#':
-			if r.text[r.pos-1] == ' ' {
-				break scan
-			}
-		case ',', '[', ']', '{', '}':
-			if flow {
-				break scan
-			}
-		}
+	for !r.endsPlain(flow) {
+		r.pos++
+	}
+	if r.peek() == '\t' && !flow {
+		return "", r.errorf("a tab in text without quotes")
 	}
 	text := strings.TrimRight(r.text[begin:r.pos], " ")
 	r.pos = begin + len(text)
 	return text, nil
+}
+
+// endsPlain reports whether the character at the position is no longer part of
+// a plain scalar.
+func (r *yamlReader) endsPlain(flow bool) bool {
+	if r.pos >= len(r.text) {
+		return true
+	}
+	switch r.text[r.pos] {
+	case '\n', '\t':
+		return true
+	case ':':
+		next := r.at(r.pos + 1)
+		return isBlank(next) || flow && isFlowPunctuation(next)
+	case '#':
+		return r.text[r.pos-1] == ' '
+	case ',', '[', ']', '{', '}':
+		return flow
+	}
+	return false
 }
 
 // checkPlain refuses the characters that begin something else than a plain
@@ -85,26 +87,20 @@ func isFlowPunctuation(c byte) bool {
 	return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'
 }
 
-// singleQuoted reads '...', in which ” stands for one quote.
+// singleQuoted reads '...', in which two quotes stand for one.
 func (r *yamlReader) singleQuoted() (string, error) {
-	begin, doubled := r.pos+1, false
-	for i := begin; ; i++ {
-		switch r.at(i) {
+	begin, end := r.pos+1, r.pos+1
+	for r.at(end) != '\'' || r.at(end+1) == '\'' {
+		switch r.at(end) {
 		case '\n':
 			return "", r.errorf("a quote that the line does not close")
 		case '\'':
-			if r.at(i+1) != '\'' {
-				r.pos = i + 1
-				text := r.text[begin:i]
-				if doubled {
-					text = strings.ReplaceAll(text, "''", "'")
-				}
-				return text, nil
-			}
-			doubled = true
-			i++
+			end++
 		}
+		end++
 	}
+	r.pos = end + 1
+	return strings.ReplaceAll(r.text[begin:end], "''", "'"), nil
 }
 
 // doubleQuoted reads "..." with YAML's escapes.

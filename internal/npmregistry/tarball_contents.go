@@ -52,6 +52,10 @@ func (c *contents) add(e entry, content io.Reader) error {
 	case kindDirectory:
 		if _, ok := c.hashes[file]; ok {
 			c.irregular("a directory for the path of a file", file)
+			delete(c.hashes, file) // npm removes it
+		}
+		if file == packageJSON {
+			c.manifest = nil
 		}
 		return nil
 	case kindHardLink, kindSymlink:

@@ -22,8 +22,11 @@ type extension struct {
 
 // extend reads the content of a pax or GNU header.
 func (a *archive) extend(x *extension, e entry) error {
-	if e.size > maxExtension {
+	switch {
+	case e.size > maxExtension:
 		return fmt.Errorf("an extended header larger than %d bytes", maxExtension)
+	case x.pax: // npm would take the size in it for that of this header
+		return errors.New("an extended header between a pax header and its entry")
 	}
 	content, err := io.ReadAll(a)
 	if err != nil {
@@ -34,9 +37,6 @@ func (a *archive) extend(x *extension, e entry) error {
 		path, err := field(content)
 		return errors.Join(err, x.setPath(path))
 	case kindPax:
-		if x.pax {
-			return errTwice
-		}
 		x.pax = true
 		return paxRecords(content, x.set)
 	case kindGlobalPax:

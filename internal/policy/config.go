@@ -54,6 +54,7 @@ func (r *reader) cooldown(f *field, n *yaml.Node) {
 	r.fields(f, n, []field{
 		{"age", "age: 72h", false, into(r, &c.Age, parseAge)},
 		{"exclude", `exclude: ["@myorg/*"]`, false, intoList(r, &c.Exclude, parsePattern)},
+		{"security-fix", "security-fix: warn", false, into(r, &c.SecurityFixWarns, parseSecurityFix)},
 	})
 }
 

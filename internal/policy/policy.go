@@ -37,6 +37,9 @@ func Default() *Policy {
 type Cooldown struct {
 	Age     time.Duration
 	Exclude []string // package names, and "@scope/*" for all of a scope
+	// SecurityFixWarns makes a young version that fixes a known vulnerability of
+	// the base's version a warning.
+	SecurityFixWarns bool
 }
 
 // Excludes reports whether the cooldown does not apply to a package.

@@ -73,6 +73,14 @@ func parseLevel(text string) (finding.Severity, *ConfigError) {
 	return "", mistake(suggest(text, []string{"off", "warning", "error"}, "the levels are "), "no level is called %s", quote(text))
 }
 
+func parseSecurityFix(text string) (warns bool, _ *ConfigError) {
+	switch text {
+	case "warn", "block":
+		return text == "warn", nil
+	}
+	return false, mistake("write warn or block", "security fixes cannot be set to %s", quote(text))
+}
+
 func parseAllow(text string) (bool, *ConfigError) {
 	switch text {
 	case "allow", "block":

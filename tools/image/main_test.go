@@ -38,7 +38,7 @@ func newDist(t *testing.T) string {
 	}
 	source := newRepository(t)
 	for _, arch := range architectures {
-		compile(t, source, filepath.Join(dist, "gate_v1.2.3_linux_"+arch), arch, "-buildvcs=true")
+		compile(t, source, filepath.Join(dist, "gate_1.2.3_linux_"+arch), arch, "-buildvcs=true")
 	}
 	return dist
 }
@@ -309,9 +309,9 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dist := t.TempDir()
-			compile(t, source, filepath.Join(dist, "gate_v1_linux_amd64"), "amd64", "-buildvcs=true")
+			compile(t, source, filepath.Join(dist, "gate_1_linux_amd64"), "amd64", "-buildvcs=true")
 			if test.flags != nil {
-				compile(t, source, filepath.Join(dist, "gate_v1_linux_arm64"), "arm64", test.flags...)
+				compile(t, source, filepath.Join(dist, "gate_1_linux_arm64"), "arm64", test.flags...)
 			}
 			err := run(t.Context(), append([]string{"-dist", dist}, test.args...), io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -323,9 +323,9 @@ func TestRefused(t *testing.T) {
 
 func TestCommitsMustAgree(t *testing.T) {
 	source, dist := newRepository(t), t.TempDir()
-	compile(t, source, filepath.Join(dist, "gate_v1_linux_amd64"), "amd64", "-buildvcs=true")
+	compile(t, source, filepath.Join(dist, "gate_1_linux_amd64"), "amd64", "-buildvcs=true")
 	command(t, source, nil, "git", "tag", "--delete", "v1.2.3")
-	compile(t, source, filepath.Join(dist, "gate_v1_linux_arm64"), "arm64", "-buildvcs=true")
+	compile(t, source, filepath.Join(dist, "gate_1_linux_arm64"), "arm64", "-buildvcs=true")
 	if got, err := findBinaries(dist); err == nil {
 		t.Errorf("got %+v of two versions, want an error", got)
 	}
