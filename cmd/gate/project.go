@@ -53,6 +53,7 @@ func loadProject(ctx context.Context, dir string, from tree, names []string) (*p
 		if err != nil {
 			return nil, err
 		}
+		lock.Problems = lockfile.WithoutOverridden(lock.Problems, manifests["."])
 		p.manifests = append(p.manifests, manifests)
 	}
 	return p, nil

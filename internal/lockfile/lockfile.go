@@ -98,6 +98,9 @@ type Problem struct {
 	Line    int
 	Message string
 	Hint    string
+	// Alias is the name in the tree for which nothing in the lockfile declares
+	// that it stands for Name; empty if the problem is another.
+	Alias string
 }
 
 // Lockfile is a lockfile as its package manager reads it.

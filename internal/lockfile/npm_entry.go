@@ -146,6 +146,7 @@ func (t *npmTree) problems(p *npmPlace, source Source) []Problem {
 	}
 	if p.name != "" && p.name != p.treeName && !p.aliased && t.knowsDependants(p) {
 		report("lock-drift", fmt.Sprintf("lies at %s, but nothing there asks for it by an npm: alias", p.location), npmUpdate)
+		found[len(found)-1].Alias = p.treeName
 	}
 	return found
 }

@@ -3,7 +3,6 @@ package npmregistry
 import (
 	"bufio"
 	"compress/gzip"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -102,11 +101,7 @@ func readTarball(in *packed) (*Tarball, error) {
 		return nil, unexpected(err)
 	}
 	files := &archive{r: &unpacked{zip: zip, from: in}}
-	c := &contents{
-		Tarball: &Tarball{},
-		hashes:  map[string][sha256.Size]byte{},
-		buffer:  make([]byte, 32<<10),
-	}
+	c := newContents()
 	for {
 		e, err := files.next()
 		if errors.Is(err, io.EOF) {

@@ -116,10 +116,12 @@ func (e *entry) isLink() bool { return e.kind == kindHardLink || e.kind == kindS
 
 // header passes over what is left of an entry and reads the next header.
 func (a *archive) header() (entry, error) {
-	if _, err := io.CopyN(io.Discard, a.r, a.left+a.padding); err != nil {
-		return entry{}, unexpected(err)
+	if rest := a.left + a.padding; rest > 0 {
+		if _, err := io.CopyN(io.Discard, a.r, rest); err != nil {
+			return entry{}, unexpected(err)
+		}
+		a.left, a.padding = 0, 0
 	}
-	a.left, a.padding = 0, 0
 	if _, err := io.ReadFull(a.r, a.block[:]); err != nil {
 		return entry{}, err // io.EOF: npm does not miss the empty blocks
 	}

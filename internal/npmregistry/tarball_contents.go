@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"path"
 	"slices"
@@ -32,8 +33,20 @@ type contents struct {
 	// package.json was read, and a script can name a file of any kind.
 	hashes map[string][sha256.Size]byte
 	paths  int // bytes of the keys of hashes
+
+	// Reused from file to file.
+	hasher hash.Hash
 	head   [headSize]byte
 	buffer []byte
+}
+
+func newContents() *contents {
+	return &contents{
+		Tarball: &Tarball{},
+		hashes:  map[string][sha256.Size]byte{},
+		hasher:  sha256.New(),
+		buffer:  make([]byte, 32<<10),
+	}
 }
 
 // add takes an entry of the archive; content is that of a file.
@@ -104,16 +117,14 @@ func (c *contents) addFile(file string, size int64, content io.Reader) error {
 // hash reads a file and returns the hash of it and its first bytes, valid until
 // the next call.
 func (c *contents) hash(content io.Reader) (sum [sha256.Size]byte, head []byte, err error) {
-	n, err := io.ReadFull(content, c.head[:])
-	if err != nil && !errors.Is(err, io.EOF) && n == 0 {
+	n, _ := io.ReadFull(content, c.head[:]) // an error comes again below
+	c.hasher.Reset()
+	c.hasher.Write(c.head[:n])
+	if _, err := io.CopyBuffer(c.hasher, content, c.buffer); err != nil {
 		return sum, nil, err
 	}
-	hash := sha256.New()
-	hash.Write(c.head[:n])
-	if _, err := io.CopyBuffer(hash, content, c.buffer); err != nil {
-		return sum, nil, err
-	}
-	return [sha256.Size]byte(hash.Sum(nil)), c.head[:n], nil
+	c.hasher.Sum(sum[:0])
+	return sum, c.head[:n], nil
 }
 
 func (c *contents) remember(file string, sum [sha256.Size]byte) error {
@@ -196,7 +207,7 @@ func installPath(name string) (file, reason string, err error) {
 	case file != strings.TrimSuffix(inner, "/"):
 		reason = "a path that is not in its shortest form"
 	case !utf8.ValidString(file) || strings.ContainsFunc(file, unicode.IsControl):
-		reason = "a path with control characters"
+		reason = "a path that is not plain text"
 	}
 	return validText(file), reason, nil
 }

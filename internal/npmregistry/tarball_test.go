@@ -200,8 +200,8 @@ func TestReadTarballIrregular(t *testing.T) {
 		{"an absolute path", pack(ok, file("/etc/passwd", "")), "a path that does not begin with a directory: /etc/passwd", 2},
 		{"two slashes", pack(ok, file("package//x", "")), "a path that is not in its shortest form: package//x", 2},
 		{"a file beside the package", pack(ok, file("x", "")), "a file outside of the package's directory: x", 1},
-		{"a control character", pack(ok, file("package/\x1b[2J", "")), "a path with control characters: package/\x1b[2J", 2},
-		{"no UTF-8", pack(ok, file("package/\xff", "")), "a path with control characters: package/\uFFFD", 2},
+		{"a control character", pack(ok, file("package/\x1b[2J", "")), "a path that is not plain text: package/\x1b[2J", 2},
+		{"no UTF-8", pack(ok, file("package/\xff", "")), "a path that is not plain text: package/\uFFFD", 2},
 		{"two package.json", pack(ok, ok), "another file for the path: package.json", 2},
 		{"two package.json by two directories", pack(ok, file("p/package.json", "{}")), "another file for the path: package.json", 2},
 		{"package.json twice by slashes", pack(ok, file("package//package.json", "{}")), "a path that is not in its shortest form: package//package.json", 2},
@@ -420,7 +420,8 @@ func TestManyEntries(t *testing.T) {
 }
 
 func TestManyPaths(t *testing.T) {
-	c := &contents{Tarball: &Tarball{}, hashes: map[string][sha256.Size]byte{}, paths: maxPaths - 2}
+	c := newContents()
+	c.paths = maxPaths - 2
 	if err := c.addFile("x", 0, strings.NewReader("")); err != nil {
 		t.Error(err)
 	}
