@@ -3,6 +3,7 @@ package action
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -41,6 +42,9 @@ func TestBase(t *testing.T) {
 			got := s.run(t, r, t.TempDir())
 			got.expect(t, tt.code, tt.verdict)
 			got.says(t, tt.says)
+			if tt.says != everything && strings.Contains(got.log, everything) {
+				t.Errorf("what the base has already was judged:\n%s", got.log)
+			}
 		})
 	}
 }

@@ -91,7 +91,7 @@ add_policy() {
 	case $INPUT_POLICY in
 	"") args+=(--policy-from "$trusted") ;;
 	/* | [A-Za-z]:*)
-		! in_checkout "$INPUT_POLICY" || die "$USAGE" "the input policy is \"$INPUT_POLICY\", a file of the checkout: a change could bring its policy along" \
+		! in_checkout "$(absolute "$INPUT_POLICY")" || die "$USAGE" "the input policy is \"$INPUT_POLICY\", a file of the checkout: a change could bring its policy along" \
 			"write it relative to the input dir, then it is read as the base has it"
 		args+=(--policy "$INPUT_POLICY")
 		;;
@@ -121,11 +121,13 @@ report_file() { echo "$work/gate.$1"; }
 
 output_name() { [ "$1" = json ] && echo report || echo "$1"; }
 
-# absolute prints a path of the workspace in full.
+# absolute prints a path of the workspace in full, with forward slashes.
 absolute() {
-	case $1 in
-	/* | [A-Za-z]:*) printf '%s\n' "$1" ;;
-	*) printf '%s\n' "$workspace/$1" ;;
+	local path=$1
+	[ "$RUNNER_OS" != Windows ] || path=${path//\\//}
+	case $path in
+	/* | [A-Za-z]:*) printf '%s\n' "$path" ;;
+	*) printf '%s\n' "$workspace/$path" ;;
 	esac
 }
 

@@ -156,8 +156,12 @@ func (o outcome) says(t *testing.T, texts ...string) {
 
 func TestOutputs(t *testing.T) {
 	r := newRepository(t, project(t, "clean", ""))
-	got := step{}.run(t, r, t.TempDir())
+	temp := t.TempDir()
+	got := step{}.run(t, r, temp)
 	got.expect(t, 0, "pass")
+	if _, err := os.Stat(filepath.Join(temp, ".cache")); !os.IsNotExist(err) {
+		t.Errorf("the home directory has a cache, want none (%v)", err)
+	}
 	for name, begin := range map[string]string{"report": "{\n  \"verdict\": \"pass\"", "sarif": "{", "html": "<!DOCTYPE html>", "comment": ""} {
 		if text := readOrEmpty(t, got.outputs[name]); text == "" || !strings.HasPrefix(strings.ToLower(text), strings.ToLower(begin)) {
 			t.Errorf("output %s: the file %q begins with %.40q, want %q", name, got.outputs[name], text, begin)
@@ -188,6 +192,7 @@ func TestNothingJudged(t *testing.T) {
 		{"no program", step{inputs: map[string]string{"path": "none"}}, 2, []string{`the input path is "none"`}},
 		{"program of the checkout", step{inputs: map[string]string{"path": "bin/gate.sh"}}, 2, []string{"a change could bring its own gate along"}},
 		{"program through a link", step{inputs: map[string]string{"path": "link/gate.sh"}}, 2, []string{"a change could bring its own gate along"}},
+		{"program of the checkout on Windows", step{platform: "Windows-X64", inputs: map[string]string{"path": `bin\gate.sh`}}, 2, []string{"a change could bring its own gate along"}},
 		{"policy of the checkout by its full path", step{inputs: map[string]string{"policy": filepath.Join(r.dir, "docs/README.md")}}, 2, []string{"a change could bring its policy along"}},
 		{"program is no gate", step{inputs: map[string]string{"path": "/bin/true"}}, 3, []string{"true ended with 0 and wrote no report"}},
 		{"broken flag", step{inputs: map[string]string{"timeout": "soon; touch hacked"}}, 2, []string{`"soon; touch hacked"`}},

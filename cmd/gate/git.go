@@ -67,7 +67,12 @@ func verifyRef(ctx context.Context, dir, ref, flag string) error {
 	if strings.HasPrefix(ref, "-") {
 		return usage(fmt.Errorf("%s %q is not a git ref", flag, ref))
 	}
-	if _, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}"); err != nil {
+	_, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return unjudged(fmt.Errorf("%s %s is not a file, and there is no git to look it up with", flag, ref),
+			"install git, or name a lockfile as the base")
+	case err != nil:
 		return usage(fmt.Errorf("%s %s is neither a file nor a commit that git knows", flag, ref),
 			"in CI the base branch has to be fetched: git fetch origin "+strings.TrimPrefix(ref, "origin/"))
 	}

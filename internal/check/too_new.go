@@ -15,9 +15,9 @@ var tooNew = &Check{
 has been out for the length of the cooldown has been looked at by others. Package managers check this only when they
 resolve versions, not when they install what a lockfile holds. The message says when the version will pass.
 
-Wait, lock an older version, or add an exception with the reason. With a base, cooldown: {security-fix: warn} in gate.yaml
-makes it a warning where the version fixes a published vulnerability of the version that the base locks; the online
-advisory service has to be asked for that.`,
+Wait, lock an older version, or add an exception with the reason. With a base, cooldown: {security-fix: warn} in
+gate.yaml makes it a warning where the version fixes a published vulnerability of the version that the base locks; the
+online advisory service has to be asked for that.`,
 	Level: Error,
 	Needs: []evidence.Kind{evidence.Packument, evidence.PublishTime},
 	Entry: func(p *Pass) {

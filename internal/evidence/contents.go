@@ -56,6 +56,10 @@ func (q *question) open(ctx context.Context, r *Record, m *npmregistry.Manifest,
 	if len(want) == 0 {
 		want = publishedHashes(m)
 	}
+	if m.Dist.Tarball == "" {
+		r.Gaps = append(r.Gaps, Gap{Kind: Tarball, Reason: "the tarball: the registry gives no address for it"})
+		return nil
+	}
 	content, err := q.registry.Tarball(ctx, npm.Relocate(m.Dist.Tarball, r.Registry), want)
 	if err == nil {
 		return content

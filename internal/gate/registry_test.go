@@ -51,10 +51,14 @@ func document(name, version string, published time.Time) *npmregistry.Packument 
 		doc.Versions[v] = &npmregistry.Manifest{
 			Version:   v,
 			Publisher: &npmregistry.Publisher{Account: npmregistry.Account{Name: "alice"}},
-			Dist:      npmregistry.Dist{Integrity: hash},
+			Dist:      npmregistry.Dist{Integrity: hash, Tarball: tarballOf(name, v)},
 		}
 	}
 	return doc
+}
+
+func tarballOf(name, version string) string {
+	return fmt.Sprintf("%s%s/-/%s-%s.tgz", publicRegistry, name, name, version)
 }
 
 // registryOf makes a registry of documents.
@@ -70,7 +74,7 @@ func registryOf(docs ...*npmregistry.Packument) *fakeRegistry {
 func entry(name, version string) lockfile.Entry {
 	return lockfile.Entry{
 		Name: name, Version: version, Source: lockfile.Registry, Line: 7,
-		Resolved:  fmt.Sprintf("%s%s/-/%s-%s.tgz", publicRegistry, name, name, version),
+		Resolved:  tarballOf(name, version),
 		Integrity: []string{hash}, Locations: []string{"node_modules/" + name},
 	}
 }

@@ -117,7 +117,7 @@ func (c *contents) addFile(file string, size int64, content io.Reader) error {
 // hash reads a file and returns the hash of it and its first bytes, valid until
 // the next call.
 func (c *contents) hash(content io.Reader) (sum [sha256.Size]byte, head []byte, err error) {
-	n, _ := io.ReadFull(content, c.head[:]) // an error comes again below
+	n, _ := io.ReadFull(content, c.head[:]) // an error of the archive comes again below
 	c.hasher.Reset()
 	c.hasher.Write(c.head[:n])
 	if _, err := io.CopyBuffer(c.hasher, content, c.buffer); err != nil {

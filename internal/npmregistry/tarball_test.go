@@ -419,6 +419,20 @@ func TestManyEntries(t *testing.T) {
 	}
 }
 
+// A reader may return the end together with the last bytes.
+func TestArchiveEnd(t *testing.T) {
+	a := &archive{r: iotest.DataErrReader(bytes.NewReader(file("package/x", strings.Repeat("x", blockSize))))}
+	if _, err := a.next(); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := io.ReadAll(a); err != nil || len(content) != blockSize {
+		t.Errorf("got %d bytes and %v, want %d", len(content), err, blockSize)
+	}
+	if _, err := a.next(); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v, want the end", err)
+	}
+}
+
 func TestManyPaths(t *testing.T) {
 	c := newContents()
 	c.paths = maxPaths - 2

@@ -249,8 +249,8 @@ func TestCertificates(t *testing.T) {
 	if !x509.NewCertPool().AppendCertsFromPEM(data) {
 		t.Error("Go reads no certificate from the file")
 	}
-	// Mozilla trusts some 140 roots. Far fewer would mean that most have
-	// come to be constrained and that leaving those out is no longer right.
+	// In October 2026 one of 117 roots was constrained. Far fewer here would
+	// mean that most have come to be, and that leaving them out is wrong.
 	if n := bytes.Count(data, []byte("BEGIN CERTIFICATE")); n < 100 {
 		t.Errorf("got %d certificates, want at least 100", n)
 	}
