@@ -132,19 +132,24 @@ func (p *project) prepare(ctx context.Context, stderr io.Writer, o checkOptions,
 		in.Base = lockfile.NewDelta(bases)
 		options.Diffs = diffs(bases, p.lockfiles, o.base)
 	}
-	err = p.connect(&in, o.advisories, cacheDir(o.noCache), stderr)
+	registries, err := p.connect(&in, o.advisories, cacheDir(o.noCache), stderr)
+	if err == nil && isRef(ctx, p.dir, o.base) {
+		var changed []lockfile.FileProblem
+		changed, err = p.registryChanges(ctx, o.base, registries, in.Policy.Lists)
+		in.Problems = append(in.Problems, changed...)
+	}
 	return in, options, err
 }
 
 // connect sets whom a judgement of the project asks.
-func (p *project) connect(in *gate.Input, advisories string, cache npmregistry.DirCache, stderr io.Writer) error {
-	registries, err := newRegistries(p.dir, p.lockfiles, cache)
+func (p *project) connect(in *gate.Input, advisories string, cache npmregistry.DirCache, stderr io.Writer) (*registries, error) {
+	asked, err := newRegistries(p.dir, p.lockfiles, cache)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in.Registry = registries.forLockfile
+	in.Registry = asked.forLockfile
 	in.Advisories, err = openAdvisories(advisories, in.Now, stderr)
-	return err
+	return asked, err
 }
 
 // clock returns the time to judge at and, with --as-of, the time after which

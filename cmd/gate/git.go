@@ -74,9 +74,15 @@ func verifyRef(ctx context.Context, dir, ref, flag string) error {
 			"install git, or name a lockfile as the base")
 	case err != nil:
 		return usage(fmt.Errorf("%s %s is neither a file nor a commit that git knows", flag, ref),
-			"in CI the base branch has to be fetched: git fetch origin "+strings.TrimPrefix(ref, "origin/"))
+			"in CI the base has to be fetched: git fetch origin "+strings.TrimPrefix(ref, "origin/")+
+				", or fetch-depth: 0 with actions/checkout")
 	}
 	return nil
+}
+
+// isRef reports whether a base is a commit that git knows.
+func isRef(ctx context.Context, dir, base string) bool {
+	return base != "" && verifyRef(ctx, dir, base, "--base") == nil
 }
 
 // maxGitOutput bounds what is read from git: a list of files or one lockfile.
@@ -89,7 +95,7 @@ func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 
 // gitWith does so with an input.
 func gitWith(ctx context.Context, dir, input string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false"}, args...)...)
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false", "-c", "safe.bareRepository=explicit"}, args...)...)
 	cmd.Stdin = strings.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

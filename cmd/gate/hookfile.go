@@ -68,7 +68,8 @@ func installHook(ctx context.Context, stdout io.Writer, strict bool) error {
 	}
 	switch err := checkOwnHook(file); {
 	case errors.Is(err, errForeignHook):
-		return usage(err, "gate leaves it as it is; to have it call gate, add this line to it: gate hook run"+flag+" || exit 1")
+		return usage(err, "gate leaves it as it is; to have it call gate, add this line to it: gate hook run"+flag+" || exit 1",
+			"pre-commit, husky and lefthook write theirs anew: docs/hooks.md says where the line goes")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return usage(err)
 	}

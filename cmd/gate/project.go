@@ -152,10 +152,11 @@ func (p *project) problems() []lockfile.FileProblem {
 	return append(all, lockfile.Disagreements(p.lockfiles, roots)...)
 }
 
-// baseLockfiles reads the lockfiles of a base, which is a lockfile, a directory
-// or, seen from dir, a git ref.
+// baseLockfiles reads the lockfiles of a base, which is, seen from dir, a git
+// ref, or else a lockfile or directory. A ref comes first: a change could bring
+// along a directory that is named like one.
 func baseLockfiles(ctx context.Context, dir, base string) ([]*lockfile.Lockfile, error) {
-	if _, err := os.Stat(base); err != nil {
+	if _, err := os.Stat(base); err != nil || isRef(ctx, dir, base) {
 		return lockfilesAt(ctx, dir, base)
 	}
 	locks, _, err := readLockfiles(ctx, base)

@@ -59,6 +59,9 @@ func (r reportFile) write(result policy.Result, options report.Options) (err err
 	if r.append {
 		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
 	}
+	if isPlantedLink(r.file) {
+		return fmt.Errorf("%s is a symbolic link, which the checkout may have brought along", r.file)
+	}
 	f, err := os.OpenFile(r.file, flags, 0o644)
 	if err != nil {
 		return err
@@ -69,6 +72,13 @@ func (r reportFile) write(result policy.Result, options report.Options) (err err
 		}
 	}()
 	return r.format.Write(f, result, options)
+}
+
+// isPlantedLink reports whether a file is a symbolic link that does not belong
+// to the system, as /dev/stdout does.
+func isPlantedLink(file string) bool {
+	info, err := os.Lstat(file)
+	return err == nil && info.Mode()&os.ModeSymlink != 0 && !strings.HasPrefix(filepath.ToSlash(file), "/dev/")
 }
 
 // writeReports writes the report to standard output and to the files.

@@ -85,7 +85,7 @@ func (c *stagedChange) judge(ctx context.Context, stderr io.Writer, timeout time
 		Lockfiles: c.project.lockfiles, Problems: c.project.problems(),
 		Base: c.base, OnlyChanged: true, Policy: c.policy, Now: time.Now().UTC(),
 	}
-	if err := c.project.connect(&in, defaultAdvisories(), cacheDir(false), stderr); err != nil {
+	if _, err := c.project.connect(&in, defaultAdvisories(), cacheDir(false), stderr); err != nil {
 		return policy.Result{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

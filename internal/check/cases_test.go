@@ -39,6 +39,7 @@ type testCase struct {
 	registry   *archiveRegistry
 	advisories *archiveAdvisories
 	settings   check.Settings
+	found      []lockfile.FileProblem
 	quiet      []string // name@version of entries that must not be reported
 }
 
@@ -138,6 +139,9 @@ func (c *testCase) readKey(t *testing.T, key string, fields []string) {
 		c.registry.scopes[fields[0]] = fields[1]
 	case "declared":
 		c.settings.Declared = append(c.settings.Declared, check.DeclaredRegistry{URL: fields[0], Scopes: fields[1:]})
+	case "problem": // what the command finds outside the lockfiles: CHECK MESSAGE
+		problem := lockfile.Problem{Check: fields[0], Message: strings.Join(fields[1:], " ")}
+		c.found = append(c.found, lockfile.FileProblem{File: "package-lock.json", Problem: problem})
 	case "quiet":
 		c.quiet = append(c.quiet, fields...)
 	}
@@ -204,7 +208,7 @@ func (c *testCase) problems(t *testing.T, locks []*lockfile.Lockfile) []lockfile
 			all = append(all, lockfile.FileProblem{File: lock.Path, Problem: p})
 		}
 	}
-	return append(all, lockfile.Disagreements(locks, manifests)...)
+	return append(append(all, c.found...), lockfile.Disagreements(locks, manifests)...)
 }
 
 // compare compares with the file want of the archive, or rewrites it.

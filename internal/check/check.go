@@ -123,6 +123,7 @@ var All = []*Check{
 	pathEscapesProject,
 	publisherBurst,
 	publisherDowngrade,
+	registryChanged,
 	releaseBurst,
 	removedVersion,
 	resolvedMismatch,

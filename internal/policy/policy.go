@@ -59,6 +59,13 @@ type Registry struct {
 	Gaps   map[string]bool // the kinds of evidence that it may lack
 }
 
+// Lists reports whether the policy names a registry, by its address with a
+// slash at its end.
+func (p *Policy) Lists(registry string) bool {
+	_, ok := p.Registries[registry]
+	return ok
+}
+
 // allows reports whether a registry may lack a kind of evidence.
 func (p *Policy) allows(registry, evidence string) bool {
 	return p.Registries[registry].Gaps[evidence]
