@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/install-gate/gate/internal/npm"
+	"github.com/install-gate/gate/internal/retry"
 )
 
 // malware is a record, as the server has it, about version 1.0.0 of a package.
@@ -228,7 +229,7 @@ func TestRetries(t *testing.T) {
 		{"unavailable", fails(3, 503), 0},
 		{"too many requests", fails(1, 429, "Retry-After", "7"), 7 * time.Second},
 		{"until a date", fails(1, 429, "Retry-After", built.Add(9*time.Second).Format(http.TimeFormat)), 9 * time.Second},
-		{"longer than we wait", fails(1, 503, "Retry-After", "86400"), maxRetryAfter},
+		{"longer than we wait", fails(1, 503, "Retry-After", "86400"), retry.MaxRetryAfter},
 		{"broken connection", func(n int, _ http.ResponseWriter, _ *http.Request) bool {
 			if n == 1 {
 				panic(http.ErrAbortHandler)
@@ -247,7 +248,7 @@ func TestRetries(t *testing.T) {
 			if got, want := ids(answers[id("@s/b")].Records), "MAL-2026-1"; got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
-			if len(server.sleeps) == 0 || server.sleeps[0] < tt.least || server.sleeps[0] > max(tt.least, firstBackoff) {
+			if len(server.sleeps) == 0 || server.sleeps[0] < tt.least || server.sleeps[0] > max(tt.least, retry.FirstBackoff) {
 				t.Errorf("got the waits %v, want %v at first", server.sleeps, tt.least)
 			}
 		})

@@ -21,11 +21,12 @@ const module = "github.com/install-gate/gate/"
 // that it may import.
 var allowed = map[string][]string{
 	"npm":                      nil,
+	"retry":                    nil,
 	"finding":                  {"npm"},
 	"lockfile":                 {"npm", "finding"},
-	"npmregistry":              {"npm", "finding"},
+	"npmregistry":              {"npm", "finding", "retry"},
 	"npmregistry/registrytest": {"npm", "npmregistry"},
-	"advisory":                 {"npm", "finding"},
+	"advisory":                 {"npm", "finding", "retry"},
 	"evidence":                 {"npm", "finding", "lockfile", "npmregistry", "advisory"},
 	"check":                    {"npm", "finding", "lockfile", "npmregistry", "advisory", "evidence"},
 	"policy":                   {"npm", "finding"},

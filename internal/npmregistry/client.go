@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/install-gate/gate/internal/npm"
+	"github.com/install-gate/gate/internal/retry"
 )
 
 const (
@@ -22,7 +23,6 @@ const (
 	attemptTimeout = 3 * time.Minute
 
 	defaultConcurrency = 16
-	defaultMaxAttempts = 4
 	defaultUserAgent   = "gate (+https://github.com/install-gate/gate)"
 )
 
@@ -140,7 +140,7 @@ func (c *Client) request(address string) (*http.Request, error) {
 
 // do sends a request once and hands the answer to read, whose error it
 // returns. The body is decompressed, ends with an error beyond the limit, and
-// is closed afterwards. A *transientError says that another attempt may help.
+// is closed afterwards. Errors that may pass are marked for package retry.
 func (c *Client) do(ctx context.Context, req *http.Request, limit int64, read func(*http.Response) error) (status int, err error) {
 	select {
 	case c.slots <- struct{}{}:
@@ -152,29 +152,19 @@ func (c *Client) do(ctx context.Context, req *http.Request, limit int64, read fu
 	defer cancel()
 	res, err := c.http.Do(req.Clone(attempt))
 	if err != nil {
-		return 0, connectionError(ctx, err)
+		return 0, retry.Connection(ctx, err, errRedirect)
 	}
 	defer res.Body.Close()
-	if isTransient(res.StatusCode) {
-		return res.StatusCode, &transientError{
-			err:   fmt.Errorf("unexpected status %d", res.StatusCode),
-			after: retryAfter(res.Header, c.now()),
-		}
+	if err := c.retries().Busy(res); err != nil {
+		return res.StatusCode, err
 	}
 	body := &boundedBody{ReadCloser: res.Body, left: limit}
 	res.Body = body
 	err = read(res)
 	if err != nil && body.err != nil {
-		return res.StatusCode, connectionError(ctx, body.err)
+		return res.StatusCode, retry.Connection(ctx, body.err, errRedirect)
 	}
 	return res.StatusCode, err
-}
-
-func (c *Client) now() time.Time {
-	if c.Now != nil {
-		return c.Now()
-	}
-	return time.Now()
 }
 
 // boundedBody ends a body with errTooLarge beyond its bound, and remembers an

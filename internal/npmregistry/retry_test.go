@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/install-gate/gate/internal/retry"
 )
 
 func TestClientRetries(t *testing.T) {
@@ -14,12 +16,12 @@ func TestClientRetries(t *testing.T) {
 		name, behaviour string
 		least, most     time.Duration
 	}{
-		{"unavailable", "status 503\ntimes 1", 0, firstBackoff},
+		{"unavailable", "status 503\ntimes 1", 0, retry.FirstBackoff},
 		{"too many requests, seconds", "status 429\ntimes 1\nretry-after 7", 7 * time.Second, 7 * time.Second},
 		{"too many requests, date", "status 429\ntimes 1\nretry-after Thu, 01 Jan 2026 00:00:09 GMT", 9 * time.Second, 9 * time.Second},
-		{"too long a wait", "status 503\ntimes 1\nretry-after 86400", maxRetryAfter, maxRetryAfter},
-		{"nonsense", "status 503\ntimes 1\nretry-after soon", 0, firstBackoff},
-		{"cut connection", "truncate 20\ntimes 1", 0, firstBackoff},
+		{"too long a wait", "status 503\ntimes 1\nretry-after 86400", retry.MaxRetryAfter, retry.MaxRetryAfter},
+		{"nonsense", "status 503\ntimes 1\nretry-after soon", 0, retry.FirstBackoff},
+		{"cut connection", "truncate 20\ntimes 1", 0, retry.FirstBackoff},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
