@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -12,19 +14,36 @@ import (
 // registries holds a client for each directory with lockfiles: the registry of
 // a project is what its own .npmrc says.
 type registries struct {
-	clients map[string]*npmregistry.Client // by the lockfile's path
+	clients map[string]*client // by the lockfile's path
+}
+
+// client is a registry's client that asks some registries nothing.
+type client struct {
+	*npmregistry.Client
+	distrusted map[string]bool // by address
+}
+
+// errDistrusted is why a registry is not asked.
+var errDistrusted = errors.New("not asked, since the change itself chose this registry")
+
+// Packument asks the registry, unless it is not to be asked.
+func (c *client) Packument(ctx context.Context, name string) (*npmregistry.Packument, error) {
+	if registry := c.RegistryFor(name); c.distrusted[registry] {
+		return nil, &npmregistry.Error{Registry: registry, Name: name, Err: errDistrusted}
+	}
+	return c.Client.Packument(ctx, name)
 }
 
 // newRegistries configures the clients for the lockfiles below dir as their
 // package managers would be, and keeps what the registries answer in cache;
 // without a cache if that is empty.
 func newRegistries(dir string, locks []*lockfile.Lockfile, cache npmregistry.DirCache) (*registries, error) {
-	r := &registries{clients: map[string]*npmregistry.Client{}}
+	r := &registries{clients: map[string]*client{}}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = ""
 	}
-	shared := map[string]*npmregistry.Client{}
+	shared := map[string]*client{}
 	for _, lock := range locks {
 		sources := sourcesOf(dir, home, lock)
 		key := sources.Project + "\x00" + sources.Yarnrc + "\x00" + sources.PnpmWorkspace
@@ -33,7 +52,7 @@ func newRegistries(dir string, locks []*lockfile.Lockfile, cache npmregistry.Dir
 			if err != nil {
 				return nil, usage(err)
 			}
-			shared[key] = &npmregistry.Client{Config: config, Cache: cache}
+			shared[key] = &client{&npmregistry.Client{Config: config, Cache: cache}, map[string]bool{}}
 		}
 		r.clients[lock.Path] = shared[key]
 	}

@@ -20,7 +20,8 @@ var configFiles = []string{".npmrc", ".yarnrc.yml", "pnpm-workspace.yaml"}
 
 // registryChanges reports the packages for which a change asks another
 // registry than its base does: whoever proposes a change must not choose who
-// vouches for it. Registries that the policy lists are accepted.
+// vouches for it. Registries that the policy lists are accepted; the others are
+// not asked, since the configuration could send them a token, too.
 func (p *project) registryChanges(ctx context.Context, ref string, now *registries, accepted func(string) bool) ([]lockfile.FileProblem, error) {
 	commit, err := mergeBase(ctx, p.dir, ref)
 	if err != nil {
@@ -88,6 +89,7 @@ func compareRegistries(lock *lockfile.Lockfile, before, now *registries, accepte
 	for _, m := range slices.SortedFunc(maps.Keys(moved), func(a, b move) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 	}) {
+		now.clients[lock.Path].distrusted[m.to] = true
 		problems = append(problems, lockfile.FileProblem{File: lock.Path, Problem: lockfile.Problem{
 			Check:   "registry-changed",
 			Message: fmt.Sprintf("the change makes %s the registry of %d package(s) that %s was asked for", m.to, moved[m], m.from),

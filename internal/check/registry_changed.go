@@ -7,7 +7,7 @@ var registryChanged = &Check{
 change that brings along another one chooses who says when its packages were published, by whom, and with which
 hash. With a git ref as the base, both sides' configuration is compared by what it means for the locked packages.
 
-List the registry under registries in gate.yaml, in a change of its own, before it is used.`,
+The registry is not asked. List it under registries in gate.yaml, in a change of its own, before it is used.`,
 	Level:   Error,
 	Project: reportProblems,
 }
