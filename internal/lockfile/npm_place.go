@@ -139,8 +139,8 @@ func (p *npmPlace) locate() error {
 	if p.location == "" {
 		return nil
 	}
-	if hasControl(p.location) || strings.Contains(p.location, `\`) || path.Clean(p.location) != p.location {
-		return p.errorf("the place of an entry is not a plain path")
+	if hasControl(p.location) || strings.Contains(p.location, `\`) || path.Clean(p.location) != p.location || path.IsAbs(p.location) {
+		return p.errorf("the place of an entry is not a plain path from the project")
 	}
 	if strings.Count(p.location, "/") > maxSegments {
 		return p.errorf("the place of an entry is more than %d directories deep", maxSegments)

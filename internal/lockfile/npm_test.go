@@ -137,6 +137,7 @@ func TestNPMRefuses(t *testing.T) {
 		{"entry that is no object", packages(`"node_modules/a": []`), "found an array where an object belongs"},
 		{"path through the tree", packages(`"node_modules/a/../b": {}`), "not a plain path"},
 		{"path with a backslash", packages(`"node_modules\\a": {}`), "not a plain path"},
+		{"absolute path", packages(`"/": {}`), "not a plain path"},
 		{"path with an empty part", packages(`"node_modules//a": {}`), "not a plain path"},
 		{"very deep path", packages(`"` + strings.Repeat("node_modules/a/", maxSegments) + `b": {}`), "directories deep"},
 		{"illegal name", packages(`"node_modules/a b": {"version": "1.0.0"}`), "invalid package name"},
