@@ -17,6 +17,9 @@ func (e *Entry) check() error {
 	if hasControl(e.Name) || hasControl(e.Version) || hasControl(e.Resolved) || slices.ContainsFunc(e.Integrity, hasControl) {
 		return &SyntaxError{e.Line, errors.New("control character in an entry")}
 	}
+	if e.Name == "" {
+		return &SyntaxError{e.Line, errors.New("an entry without a name")}
+	}
 	if e.Source == Link || e.Source == Workspace {
 		return nil
 	}
