@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"npmregistry":              {"npm", "finding"},
 	"npmregistry/registrytest": {"npm", "npmregistry"},
 	"advisory":                 {"npm", "finding"},
-	"provenance":               {"npm", "finding"},
+	"provenance":               {"npm"},
 	"evidence":                 {"npm", "finding", "lockfile", "npmregistry", "advisory", "provenance"},
 	"check":                    {"npm", "finding", "lockfile", "npmregistry", "advisory", "provenance", "evidence"},
 	"policy":                   {"npm", "finding"},

@@ -24,6 +24,7 @@ Do not install the version. Compare it with what the project's repository and it
 		if p.Provenance != nil {
 			judgeAttestation(p, "provenance", p.Provenance.Provenance)
 			judgeAttestation(p, "publish attestation", p.Provenance.Publish)
+			judgeOthers(p)
 		}
 	},
 }
@@ -39,5 +40,16 @@ func judgeAttestation(p *Pass, what string, a *provenance.Attestation) {
 	default:
 		p.Report(fmt.Sprintf("the %s does not verify: %s", what, cut(cmp.Or(a.Reason, "no reason given"))),
 			"do not install it; look for the release's tag and workflow run in the project's repository")
+	}
+}
+
+// judgeOthers reports attestations of unknown kinds that cannot be genuine.
+// Those that cannot be verified vouch for nothing that is judged here, and new
+// kinds must not stop every version that has one.
+func judgeOthers(p *Pass) {
+	for _, a := range p.Provenance.Others {
+		if a.Status == provenance.Invalid {
+			judgeAttestation(p, fmt.Sprintf("attestation of the type %q", cut(a.Type)), a)
+		}
 	}
 }

@@ -27,6 +27,6 @@ Do not install the version. Find out who changed the lockfile or the answer of t
 		if !s.Locked {
 			whose, hint = "published", "do not install it; ask who runs the registry"
 		}
-		p.Report(fmt.Sprintf("the registry's signature does not hold for the %s hash %s: %s", whose, s.Hash, cut(s.Problem)), hint)
+		p.Report(fmt.Sprintf("the %s hash %s: %s", whose, s.Hash, cut(s.Problem)), hint)
 	},
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,12 +12,11 @@ import (
 	"github.com/install-gate/gate/internal/provenance"
 )
 
-
 // Reasons for gaps of signatures and attestations. They do not name the package,
 // so that a report can say them once for a registry.
 const (
 	notSigned        = "the registry serves no signature of the version"
-	unknownKey       = "signed with a key that neither the registry nor npm publishes"
+	unknownKey       = "the version is signed with a key that is not known as the registry's"
 	nothingToSign    = "neither the lockfile nor the registry has a sha512 hash that a signature could cover"
 	notServed        = "the registry does not serve the attestations that its documents announce"
 	withoutAnnounced = "the registry's answer lacks the provenance that its documents announce"
@@ -103,7 +103,7 @@ func (s *signers) keys(ctx context.Context, registry Registry, name string) (*pr
 		return s.trust.Keys, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("asking for the registry's keys: %s", reason(err))
 	}
 	return provenance.ParseKeys(answer)
 }
@@ -142,7 +142,7 @@ func (q *question) verifySignature(ctx context.Context, known *signers, r *Recor
 	}
 	signer := known.of(ctx, q.registry, q.name)
 	if signer.err != nil {
-		miss("the registry's signing keys: " + reason(signer.err))
+		miss(signer.err.Error())
 		return
 	}
 	var signatures []provenance.Signature
@@ -177,7 +177,7 @@ func (q *question) verifyAttestations(ctx context.Context, known *signers, r *Re
 	miss := func(reason string) { r.Gaps = append(r.Gaps, Gap{Kind: Attested, Reason: reason}) }
 	signer := known.of(ctx, q.registry, q.name)
 	if signer.err != nil {
-		miss("the registry's signing keys: " + reason(signer.err))
+		miss(signer.err.Error())
 		return
 	}
 	answer, err := q.registry.Attestations(ctx, r.Entry.ID())
@@ -186,14 +186,14 @@ func (q *question) verifyAttestations(ctx context.Context, known *signers, r *Re
 		miss(notServed)
 		return
 	case err != nil:
-		miss("the attestations: " + reason(err))
+		miss("asking for the attestations: " + reason(err))
 		return
 	}
 	hashes, _ := signedHashes(r)
 	r.Provenance, err = signer.attestor.Verify(answer, r.Entry.ID(), hashes, r.Published)
 	switch {
 	case err != nil:
-		miss("the attestations: " + err.Error())
+		miss(err.Error())
 	case r.Provenance.Provenance == nil && r.Manifest.Dist.PredicateType != "":
 		miss(withoutAnnounced)
 	}
