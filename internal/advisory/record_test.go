@@ -166,8 +166,9 @@ func FuzzRecord(f *testing.F) {
 		}
 		for _, affected := range record.Affected {
 			for _, named := range affected.Versions {
-				if len(Match([]Record{record}, affected.Name, named, nil)) == 0 {
-					t.Errorf("%q is named and does not match", named)
+				matches := len(Match([]Record{record}, affected.Name, named, nil)) > 0
+				if matches != record.Malware {
+					t.Errorf("%q is named in a record with malware %v: got a match %v", named, record.Malware, matches)
 				}
 			}
 			for _, r := range affected.Ranges {

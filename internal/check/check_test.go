@@ -143,8 +143,10 @@ func TestRunAsksOnlyWhatApplies(t *testing.T) {
 		{Entry: &lockfile.Entry{Name: "changed", Source: lockfile.Registry}, Changed: true},
 		{Entry: &lockfile.Entry{Name: "unchanged", Source: lockfile.Registry}},
 		{Entry: &lockfile.Entry{Name: "git", Source: lockfile.Git}, Changed: true},
-		{Entry: &lockfile.Entry{Name: "gap", Source: lockfile.Registry}, Changed: true,
-			Gaps: []evidence.Gap{{Kind: evidence.Packument, Reason: "gone"}}},
+		{
+			Entry: &lockfile.Entry{Name: "gap", Source: lockfile.Registry}, Changed: true,
+			Gaps: []evidence.Gap{{Kind: evidence.Packument, Reason: "gone"}},
+		},
 	}
 	tests := []struct {
 		name  string

@@ -16,9 +16,10 @@ const oneBurst = 24 * time.Hour
 const newsFor = 180 * 24 * time.Hour
 
 // isNews reports whether what a release changed is worth a warning: always for
-// entries that the base does not have, without a base only for some time.
+// entries that the base does not have, without a base only for some time after
+// a publication of which the time is known.
 func (p *Pass) isNews() bool {
-	return p.hasBase || p.Published.IsZero() || p.Now.Sub(p.Published) <= newsFor
+	return p.hasBase || !p.Published.IsZero() && p.Now.Sub(p.Published) <= newsFor
 }
 
 // earlier returns the releases that were out well before the locked one, oldest

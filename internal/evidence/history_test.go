@@ -140,12 +140,18 @@ func TestTimeGaps(t *testing.T) {
 	}{
 		{"as npm serves it", func(*npmregistry.Packument) {}, ""},
 		{"no time at all", func(d *npmregistry.Packument) { d.Times = nil }, "the registry does not serve publish times"},
-		{"dates of a mirror", func(d *npmregistry.Packument) { d.Created, d.Modified = time.Time{}, time.Time{} },
-			"the registry serves its own dates in place of npm's publish times"},
-		{"no creation date", func(d *npmregistry.Packument) { d.Created = time.Time{} },
-			"the registry serves its own dates in place of npm's publish times"},
-		{"not for this version", func(d *npmregistry.Packument) { delete(d.Times, version) },
-			"the registry has no publish time for the version"},
+		{
+			"dates of a mirror", func(d *npmregistry.Packument) { d.Created, d.Modified = time.Time{}, time.Time{} },
+			"the registry serves its own dates in place of npm's publish times",
+		},
+		{
+			"no creation date", func(d *npmregistry.Packument) { d.Created = time.Time{} },
+			"the registry serves its own dates in place of npm's publish times",
+		},
+		{
+			"not for this version", func(d *npmregistry.Packument) { delete(d.Times, version) },
+			"the registry has no publish time for the version",
+		},
 		{"neither time nor version", func(d *npmregistry.Packument) { delete(d.Times, version); delete(d.Versions, version) }, ""},
 	}
 	for _, tt := range tests {

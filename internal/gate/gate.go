@@ -10,6 +10,7 @@ import (
 
 	"github.com/install-gate/gate/internal/check"
 	"github.com/install-gate/gate/internal/evidence"
+	"github.com/install-gate/gate/internal/finding"
 	"github.com/install-gate/gate/internal/lockfile"
 	"github.com/install-gate/gate/internal/npm"
 	"github.com/install-gate/gate/internal/policy"
@@ -59,7 +60,11 @@ func Judge(ctx context.Context, in Input) (policy.Result, error) {
 		Lockfiles: in.Lockfiles, Records: records, Problems: problems(in), HasBase: in.Base != nil,
 	}
 	findings, missing := check.Run(check.All, subject, settings(in.Policy), in.Now)
-	result := policy.Decide(findings, gaps(missing), in.Policy, in.Now)
+	rules := in.Policy
+	if in.Base != nil {
+		rules = rules.Concerning(judged(records, findings))
+	}
+	result := policy.Decide(findings, gaps(missing), rules, in.Now)
 	result.Lockfiles = count(in.Lockfiles, records)
 	result.Packages = packages(in.Lockfiles, records)
 	result.Judged, result.Cooldown = in.Now, in.Policy.Cooldown.Age
@@ -74,6 +79,20 @@ func problems(in Input) []lockfile.FileProblem {
 		}
 	}
 	return all
+}
+
+// judged tells which versions were judged in full, or found fault with.
+func judged(records []evidence.Record, findings []finding.Finding) func(npm.ID) bool {
+	ids := map[npm.ID]bool{}
+	for _, f := range findings {
+		ids[npm.ID{Name: f.Name, Version: f.Version}] = true
+	}
+	for i := range records {
+		if records[i].Changed {
+			ids[records[i].Entry.ID()] = true
+		}
+	}
+	return func(id npm.ID) bool { return ids[id] }
 }
 
 func settings(p *policy.Policy) check.Settings {

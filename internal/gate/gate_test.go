@@ -89,12 +89,16 @@ func TestVerdict(t *testing.T) {
 		{"a warning", retired, "", policy.Pass, "deprecated:warning"},
 		{"a warning that the policy raised", retired, "checks: {deprecated: error}", policy.Blocked, "deprecated:error"},
 		{"a check that is off", scripted, "checks: {install-script: off}", policy.Pass, ""},
-		{"an exception", scripted,
+		{
+			"an exception", scripted,
 			"exceptions: [{check: install-script, package: p, version: 1.0.0, reason: read it, by: '@me', expires: 2026-12-31}]",
-			policy.Pass, "install-script:excepted"},
-		{"an exception of another version", scripted,
+			policy.Pass, "install-script:excepted",
+		},
+		{
+			"an exception of another version", scripted,
 			"exceptions: [{check: install-script, package: p, version: 1.0.1, reason: read it, by: '@me', expires: 2026-12-31}]",
-			policy.Blocked, "exception:warning install-script:error"},
+			policy.Blocked, "exception:warning install-script:error",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,8 +169,10 @@ func TestCounts(t *testing.T) {
 		lockOf("tools/package-lock.json", entry("b", "1.0.0")),
 	}
 	want := []policy.Lockfile{
-		{Path: "package-lock.json", Format: "npm", Version: "3", Entries: 5, Unique: 2, Changed: 5,
-			Skipped: map[string]int{"workspace": 1, "link": 1}},
+		{
+			Path: "package-lock.json", Format: "npm", Version: "3", Entries: 5, Unique: 2, Changed: 5,
+			Skipped: map[string]int{"workspace": 1, "link": 1},
+		},
 		{Path: "tools/package-lock.json", Format: "npm", Version: "3", Entries: 1, Unique: 1, Changed: 1, Skipped: map[string]int{}},
 	}
 	if diff := cmp.Diff(want, judge(t, in).Lockfiles); diff != "" {
@@ -252,5 +258,26 @@ func TestCancel(t *testing.T) {
 	_, err := gate.Judge(ctx, input(t, registryOf(), "", entry("p", "1.0.0")))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+// TestExceptionsWithBase: an exception for an entry that is not judged again
+// says nothing, one for an entry that is rechecked still applies.
+func TestExceptionsWithBase(t *testing.T) {
+	long := now.AddDate(-1, 0, 0)
+	retired := document("old", "1.0.0", long)
+	retired.Versions["1.0.0"].Deprecated = "malware was found in it"
+	rules := `
+exceptions:
+- {check: deprecated, package: old, version: 1.0.0, reason: read, by: "@alice", expires: 2027-01-01}
+- {check: install-script, package: quiet, version: 1.0.0, reason: read, by: "@alice", expires: 2027-01-01}
+`
+	in := input(t, registryOf(retired, document("quiet", "1.0.0", long)), rules, entry("old", "1.0.0"), entry("quiet", "1.0.0"))
+	if got := summary(judge(t, in)); got != "deprecated:excepted exception:warning" {
+		t.Errorf("without a base got %q, want the second exception to match nothing", got)
+	}
+	in.Base = lockfile.NewDelta(in.Lockfiles)
+	if got := summary(judge(t, in)); got != "deprecated:excepted" {
+		t.Errorf("with a base got %q, want deprecated:excepted", got)
 	}
 }

@@ -17,22 +17,38 @@ func TestBunPackages(t *testing.T) {
 		name, packages string
 		want           Entry
 	}{
-		{"registry", `"a": ["a@1.0.0", "", {}, "sha512-x"]`,
-			Entry{Name: "a", Version: "1.0.0", Source: Registry, Integrity: []string{"sha512-x"}}},
-		{"registry by address", `"@s/a": ["@s/a@1.0.0-rc.1", "https://npm.example/a.tgz", {}, ""]`,
-			Entry{Name: "@s/a", Version: "1.0.0-rc.1", Source: Registry, Resolved: "https://npm.example/a.tgz"}},
-		{"alias", `"a": ["@s/b@1.0.0", "", {}, "sha512-x"]`,
-			Entry{Name: "@s/b", Version: "1.0.0", Source: Registry, Integrity: []string{"sha512-x"}, Aliases: []string{"a"}}},
-		{"tarball", `"a": ["a@https://example.net/a.tgz", {}, "sha512-x"]`,
-			Entry{Name: "a", Source: URL, Resolved: "https://example.net/a.tgz", Integrity: []string{"sha512-x"}}},
-		{"tarball without a hash", `"a": ["a@https://example.net/a.tgz", {}]`,
-			Entry{Name: "a", Source: URL, Resolved: "https://example.net/a.tgz"}},
-		{"tarball on disk", `"a": ["a@./a.tgz", {}, "sha512-x"]`,
-			Entry{Name: "a", Source: File, Resolved: "./a.tgz", Integrity: []string{"sha512-x"}}},
-		{"github", `"a": ["a@github:o/a#0123abc", {}, "o-a-0123abc", "sha512-x"]`,
-			Entry{Name: "a", Source: Git, Resolved: "github:o/a#0123abc", Integrity: []string{"sha512-x"}}},
-		{"git", `"a": ["a@git+ssh://git@example.net/a.git#0123", {}, "0123"]`,
-			Entry{Name: "a", Source: Git, Resolved: "git+ssh://git@example.net/a.git#0123"}},
+		{
+			"registry", `"a": ["a@1.0.0", "", {}, "sha512-x"]`,
+			Entry{Name: "a", Version: "1.0.0", Source: Registry, Integrity: []string{"sha512-x"}},
+		},
+		{
+			"registry by address", `"@s/a": ["@s/a@1.0.0-rc.1", "https://npm.example/a.tgz", {}, ""]`,
+			Entry{Name: "@s/a", Version: "1.0.0-rc.1", Source: Registry, Resolved: "https://npm.example/a.tgz"},
+		},
+		{
+			"alias", `"a": ["@s/b@1.0.0", "", {}, "sha512-x"]`,
+			Entry{Name: "@s/b", Version: "1.0.0", Source: Registry, Integrity: []string{"sha512-x"}, Aliases: []string{"a"}},
+		},
+		{
+			"tarball", `"a": ["a@https://example.net/a.tgz", {}, "sha512-x"]`,
+			Entry{Name: "a", Source: URL, Resolved: "https://example.net/a.tgz", Integrity: []string{"sha512-x"}},
+		},
+		{
+			"tarball without a hash", `"a": ["a@https://example.net/a.tgz", {}]`,
+			Entry{Name: "a", Source: URL, Resolved: "https://example.net/a.tgz"},
+		},
+		{
+			"tarball on disk", `"a": ["a@./a.tgz", {}, "sha512-x"]`,
+			Entry{Name: "a", Source: File, Resolved: "./a.tgz", Integrity: []string{"sha512-x"}},
+		},
+		{
+			"github", `"a": ["a@github:o/a#0123abc", {}, "o-a-0123abc", "sha512-x"]`,
+			Entry{Name: "a", Source: Git, Resolved: "github:o/a#0123abc", Integrity: []string{"sha512-x"}},
+		},
+		{
+			"git", `"a": ["a@git+ssh://git@example.net/a.git#0123", {}, "0123"]`,
+			Entry{Name: "a", Source: Git, Resolved: "git+ssh://git@example.net/a.git#0123"},
+		},
 		{"directory", `"a": ["a@file:a", {}]`, Entry{Name: "a", Source: File, Resolved: "file:a"}},
 		{"link", `"a": ["a@link:a", {}]`, Entry{Name: "a", Source: Link, Resolved: "link:a"}},
 		{"workspace", `"a": ["a@workspace:a"]`, Entry{Name: "a", Source: Workspace, Resolved: "workspace:a"}},

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -128,19 +129,61 @@ func FuzzParse(f *testing.F) {
 		addSmallFixtures(f, filepath.Join(root, "lockfiles", "*", "*"))
 		addSmallFixtures(f, filepath.Join(root, "lockfiles-hostile", "*"))
 	}
-	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		lock, err := Parse(name, data)
+	f.Fuzz(parseTwice)
+}
+
+// Each JSON format has a target of its own, so that none starves another.
+
+func FuzzNPM(f *testing.F)  { fuzzFile(f, "package-lock.json", "npm") }
+func FuzzBun(f *testing.F)  { fuzzFile(f, "bun.lock", "bun") }
+func FuzzVlt(f *testing.F)  { fuzzFile(f, "vlt-lock.json", "vlt") }
+func FuzzDeno(f *testing.F) { fuzzFile(f, "deno.lock", "deno") }
+
+// fuzzFile fuzzes one format under one name, from the seeds of that format.
+func fuzzFile(f *testing.F, name, format string) {
+	for _, seed := range seeds {
+		if lock, err := Parse(seed.name, []byte(seed.text)); err == nil && lock.Format == format {
+			f.Add([]byte(seed.text))
+		}
+	}
+	for _, file := range smallFixtures(f, filepath.Join(os.Getenv("GATE_FIXTURES"), "lockfiles", "*", "*", "*")) {
+		data, err := os.ReadFile(file)
 		if err != nil {
-			if lock != nil {
-				t.Error("got a lockfile with an error")
-			}
-			return
+			f.Fatal(err)
 		}
-		checkInvariants(t, lock)
-		again, err := Parse(name, data)
-		if err != nil || !reflect.DeepEqual(lock, again) {
-			t.Errorf("reading again gives something else: %v", err)
+		if lock, err := Parse(filepath.Base(file), data); err == nil && lock.Format == format {
+			f.Add(data)
 		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { parseTwice(t, name, data) })
+}
+
+func parseTwice(t *testing.T, name string, data []byte) {
+	lock, err := Parse(name, data)
+	if err != nil {
+		if lock != nil {
+			t.Error("got a lockfile with an error")
+		}
+		return
+	}
+	checkInvariants(t, lock)
+	again, err := Parse(name, data)
+	if err != nil || !reflect.DeepEqual(lock, again) {
+		t.Errorf("reading again gives something else: %v", err)
+	}
+}
+
+// smallFixtures returns the files that match a pattern and are small enough to
+// be seeds.
+func smallFixtures(f *testing.F, pattern string) []string {
+	f.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return slices.DeleteFunc(files, func(file string) bool {
+		info, err := os.Stat(file)
+		return err != nil || info.IsDir() || info.Size() > maxSeed
 	})
 }
 

@@ -64,24 +64,42 @@ func TestNPMOlderEntries(t *testing.T) {
 		name, entry string
 		want        Entry
 	}{
-		{"version", `"version": "1.0.0", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz", "integrity": "sha1-x sha512-y"`,
-			Entry{Name: "a", Version: "1.0.0", Source: Registry, Resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz", Integrity: []string{"sha1-x", "sha512-y"}}},
-		{"alias", `"version": "npm:@s/b@1.0.0"`,
-			Entry{Name: "@s/b", Version: "1.0.0", Source: Registry, Aliases: []string{"a"}}},
-		{"address of a registry", `"version": "https://npm.example/a/-/a-1.0.0.tgz"`,
-			Entry{Name: "a", Version: "1.0.0", Source: Registry, Resolved: "https://npm.example/a/-/a-1.0.0.tgz"}},
-		{"address of another package", `"version": "https://npm.example/b/-/b-1.0.0.tgz"`,
-			Entry{Name: "b", Version: "1.0.0", Source: Registry, Resolved: "https://npm.example/b/-/b-1.0.0.tgz", Aliases: []string{"a"}}},
-		{"address", `"version": "https://example.net/x.tgz"`,
-			Entry{Name: "a", Source: URL, Resolved: "https://example.net/x.tgz"}},
-		{"git", `"version": "github:o/a#0123", "from": "github:o/a"`,
-			Entry{Name: "a", Source: Git, Resolved: "github:o/a#0123"}},
-		{"tarball on disk", `"version": "file:x/a-1.0.0.tgz"`,
-			Entry{Name: "a", Version: "1.0.0", Source: File, Resolved: "file:x/a-1.0.0.tgz"}},
-		{"address of npm 4", `"version": "1.0.0", "from": "a@git+https://example.net/a.git"`,
-			Entry{Name: "a", Version: "1.0.0", Source: Git, Resolved: "git+https://example.net/a.git"}},
-		{"range of npm 4", `"version": "1.0.0", "from": "a@>=1.0.0 <2.0.0"`,
-			Entry{Name: "a", Version: "1.0.0", Source: Registry}},
+		{
+			"version", `"version": "1.0.0", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz", "integrity": "sha1-x sha512-y"`,
+			Entry{Name: "a", Version: "1.0.0", Source: Registry, Resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz", Integrity: []string{"sha1-x", "sha512-y"}},
+		},
+		{
+			"alias", `"version": "npm:@s/b@1.0.0"`,
+			Entry{Name: "@s/b", Version: "1.0.0", Source: Registry, Aliases: []string{"a"}},
+		},
+		{
+			"address of a registry", `"version": "https://npm.example/a/-/a-1.0.0.tgz"`,
+			Entry{Name: "a", Version: "1.0.0", Source: Registry, Resolved: "https://npm.example/a/-/a-1.0.0.tgz"},
+		},
+		{
+			"address of another package", `"version": "https://npm.example/b/-/b-1.0.0.tgz"`,
+			Entry{Name: "b", Version: "1.0.0", Source: Registry, Resolved: "https://npm.example/b/-/b-1.0.0.tgz", Aliases: []string{"a"}},
+		},
+		{
+			"address", `"version": "https://example.net/x.tgz"`,
+			Entry{Name: "a", Source: URL, Resolved: "https://example.net/x.tgz"},
+		},
+		{
+			"git", `"version": "github:o/a#0123", "from": "github:o/a"`,
+			Entry{Name: "a", Source: Git, Resolved: "github:o/a#0123"},
+		},
+		{
+			"tarball on disk", `"version": "file:x/a-1.0.0.tgz"`,
+			Entry{Name: "a", Version: "1.0.0", Source: File, Resolved: "file:x/a-1.0.0.tgz"},
+		},
+		{
+			"address of npm 4", `"version": "1.0.0", "from": "a@git+https://example.net/a.git"`,
+			Entry{Name: "a", Version: "1.0.0", Source: Git, Resolved: "git+https://example.net/a.git"},
+		},
+		{
+			"range of npm 4", `"version": "1.0.0", "from": "a@>=1.0.0 <2.0.0"`,
+			Entry{Name: "a", Version: "1.0.0", Source: Registry},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lock := parseText(t, "package-lock.json", fmt.Sprintf(`{"dependencies": {"a": {%s}}}`, test.entry))
@@ -217,25 +235,43 @@ func TestNPMProblems(t *testing.T) {
 		want       []string
 	}{
 		{"alias that is declared", `{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "npm:b@1"}}, "node_modules/a": {"name": "b", "version": "1.0.0"}}}`, nil},
-		{"alias that is not declared", `{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"name": "b", "version": "1.0.0"}}}`,
-			[]string{"lock-drift b: lies at node_modules/a, but nothing there asks for it by an npm: alias"}},
-		{"alias of another package", `{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "npm:c@1"}}, "node_modules/a": {"name": "b", "version": "1.0.0"}}}`,
-			[]string{"lock-drift b: lies at node_modules/a, but nothing there asks for it by an npm: alias"}},
+		{
+			"alias that is not declared", `{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"name": "b", "version": "1.0.0"}}}`,
+			[]string{"lock-drift b: lies at node_modules/a, but nothing there asks for it by an npm: alias"},
+		},
+		{
+			"alias of another package", `{"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "npm:c@1"}}, "node_modules/a": {"name": "b", "version": "1.0.0"}}}`,
+			[]string{"lock-drift b: lies at node_modules/a, but nothing there asks for it by an npm: alias"},
+		},
 		{"alias without the project's entry", `{"lockfileVersion": 3, "packages": {"node_modules/a": {"name": "b", "version": "1.0.0"}}}`, nil},
-		{"no version", `{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {}}}`,
-			[]string{"lock-drift a: is locked to no version, so npm chooses one when it installs"}},
-		{"link out of the project", `{"lockfileVersion": 3, "packages": {"": {}, "../a": {"version": "1.0.0"}, "node_modules/a": {"link": true, "resolved": "../a"}}}`,
-			[]string{"path-escapes-project a: is linked to ../a, outside the project"}},
-		{"place outside the project", `{"lockfileVersion": 3, "packages": {"": {}, "../node_modules/a": {"version": "1.0.0"}}}`,
-			[]string{"path-escapes-project a: is installed to ../node_modules/a, outside the project"}},
-		{"tarball outside the project", `{"dependencies": {"a": {"version": "file:/tmp/a.tgz"}}}`,
-			[]string{"path-escapes-project a: is installed from file:/tmp/a.tgz, outside the project"}},
-		{"patch outside the project", `{"lockfileVersion": 4, "packages": {"": {}, "node_modules/a": {"version": "1.0.0", "patched": {"path": "x/../../a.patch"}}}}`,
-			[]string{"path-escapes-project a: is patched with x/../../a.patch, outside the project"}},
-		{"two addresses", `{"dependencies": {"a": {"version": "https://example.net/a.tgz", "resolved": "https://example.net/b.tgz"}}}`,
-			[]string{`lock-disagreement a: "version" and "resolved" give two addresses, and versions of npm differ in which one they fetch`}},
-		{"packages in version 1", `{"lockfileVersion": 1, "packages": {"": {}}}`,
-			[]string{`lock-disagreement : is of version 1 but has "packages", which npm 6 does not read and npm 7 prefers`}},
+		{
+			"no version", `{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {}}}`,
+			[]string{"lock-drift a: is locked to no version, so npm chooses one when it installs"},
+		},
+		{
+			"link out of the project", `{"lockfileVersion": 3, "packages": {"": {}, "../a": {"version": "1.0.0"}, "node_modules/a": {"link": true, "resolved": "../a"}}}`,
+			[]string{"path-escapes-project a: is linked to ../a, outside the project"},
+		},
+		{
+			"place outside the project", `{"lockfileVersion": 3, "packages": {"": {}, "../node_modules/a": {"version": "1.0.0"}}}`,
+			[]string{"path-escapes-project a: is installed to ../node_modules/a, outside the project"},
+		},
+		{
+			"tarball outside the project", `{"dependencies": {"a": {"version": "file:/tmp/a.tgz"}}}`,
+			[]string{"path-escapes-project a: is installed from file:/tmp/a.tgz, outside the project"},
+		},
+		{
+			"patch outside the project", `{"lockfileVersion": 4, "packages": {"": {}, "node_modules/a": {"version": "1.0.0", "patched": {"path": "x/../../a.patch"}}}}`,
+			[]string{"path-escapes-project a: is patched with x/../../a.patch, outside the project"},
+		},
+		{
+			"two addresses", `{"dependencies": {"a": {"version": "https://example.net/a.tgz", "resolved": "https://example.net/b.tgz"}}}`,
+			[]string{`lock-disagreement a: "version" and "resolved" give two addresses, and versions of npm differ in which one they fetch`},
+		},
+		{
+			"packages in version 1", `{"lockfileVersion": 1, "packages": {"": {}}}`,
+			[]string{`lock-disagreement : is of version 1 but has "packages", which npm 6 does not read and npm 7 prefers`},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, problemsOf(parseText(t, "package-lock.json", test.text))); diff != "" {

@@ -92,13 +92,19 @@ func TestVLTProblems(t *testing.T) {
 		want               []string
 	}{
 		{"alias that is declared", `"~npm~a@1.0.0": [0, "a"]`, `"file~_d b": "prod npm:a@1 ~npm~a@1.0.0"`, nil},
-		{"alias that is not declared", `"~npm~a@1.0.0": [0, "a"]`, `"file~_d b": "prod ^1.0.0 ~npm~a@1.0.0"`,
-			[]string{"lock-drift a: is what a request for b leads to, without an npm: alias"}},
+		{
+			"alias that is not declared", `"~npm~a@1.0.0": [0, "a"]`, `"file~_d b": "prod ^1.0.0 ~npm~a@1.0.0"`,
+			[]string{"lock-drift a: is what a request for b leads to, without an npm: alias"},
+		},
 		{"other name", `"~npm~a@1.0.0": [0, "b"]`, "", []string{"lock-disagreement a: its id gives another name or version than the rest of it"}},
-		{"other version", `"~npm~a@1.0.0": [0, "a", null, null, null, {"name": "a", "version": "1.0.1"}]`, "",
-			[]string{"lock-disagreement a: its id gives another name or version than the rest of it"}},
-		{"other address", `"remote~https_c++example.net+a.tgz": [0, "a", null, "https://example.net/b.tgz"]`, "",
-			[]string{"lock-disagreement a: its id and its address differ, and vlt fetches what the id says"}},
+		{
+			"other version", `"~npm~a@1.0.0": [0, "a", null, null, null, {"name": "a", "version": "1.0.1"}]`, "",
+			[]string{"lock-disagreement a: its id gives another name or version than the rest of it"},
+		},
+		{
+			"other address", `"remote~https_c++example.net+a.tgz": [0, "a", null, "https://example.net/b.tgz"]`, "",
+			[]string{"lock-disagreement a: its id and its address differ, and vlt fetches what the id says"},
+		},
 		{"directory outside", `"file~..+a": [0, "a"]`, "", []string{"path-escapes-project a: is installed from ../a, outside the project"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -45,8 +45,10 @@ func readBerryPackage(pair *yamlPair) (*berryPackage, error) {
 		name string
 		text *string
 	}{
-		{"version", &p.entry.Version}, {"resolution", &p.locator},
-		{"checksum", &p.entry.Checksum}, {"conditions", &conditions},
+		{"version", &p.entry.Version},
+		{"resolution", &p.locator},
+		{"checksum", &p.entry.Checksum},
+		{"conditions", &conditions},
 	} {
 		value := node.get(field.name)
 		if value.kind != yamlScalar && value.kind != yamlNull || hasControl(value.text) {

@@ -43,7 +43,7 @@ func TestParseDocumented(t *testing.T) {
 	}
 	want := &Policy{
 		File:     "gate.yaml",
-		Cooldown: Cooldown{Age: 72 * time.Hour, Exclude: []string{"@myorg/*", "left-pad"}},
+		Cooldown: Cooldown{Age: 72 * time.Hour, Exclude: []string{"@myorg/*", "left-pad"}, SecurityFixWarns: true},
 		Checks:   map[string]finding.Severity{"deprecated": finding.Error, "maintainers-changed": finding.Off},
 		Registries: map[string]Registry{
 			"https://npm.myorg.example/": {
@@ -54,8 +54,8 @@ func TestParseDocumented(t *testing.T) {
 		Exceptions: []Exception{{
 			Check: "install-script", Package: "esbuild", Version: "0.25.0", Integrity: hashes,
 			Reason: "downloads its platform binary, read by hand", By: "@alice",
-			Expires: Expiry{time.Date(2027, 1, 16, 0, 0, 0, 0, time.UTC), "2027-01-15", 23},
-			Line:    17,
+			Expires: Expiry{time.Date(2027, 1, 16, 0, 0, 0, 0, time.UTC), "2027-01-15", 24},
+			Line:    18,
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,16 @@ func (c Cooldown) Excludes(name string) bool {
 type Registry struct {
 	Scopes []string        // the scopes that may come from it; empty for all packages
 	Gaps   map[string]bool // the kinds of evidence that it may lack
+}
+
+// Concerning returns the policy without the exceptions for packages that were
+// not judged. Whether those still match something cannot be told.
+func (p *Policy) Concerning(judged func(npm.ID) bool) *Policy {
+	part := *p
+	part.Exceptions = slices.DeleteFunc(slices.Clone(p.Exceptions), func(e Exception) bool {
+		return !judged(npm.ID{Name: e.Package, Version: e.Version})
+	})
+	return &part
 }
 
 // Lists reports whether the policy names a registry, by its address with a
