@@ -21,28 +21,25 @@ import (
 	"github.com/install-gate/gate/internal/provenance"
 )
 
-// signing is the key of the registries in testdata, and its name.
-var signing = sync.OnceValues(func() (*ecdsa.PrivateKey, string) {
+// signing is the key of the registries in testdata. It is made anew for each
+// run; keyID is its name.
+var signing = sync.OnceValue(func() *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
-	sum := sha256.Sum256(publicKey(key))
-	return key, "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
+	return key
 })
 
-func publicKey(key *ecdsa.PrivateKey) []byte {
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+const keyID = "SHA256:testdata"
+
+func signingKeys() []byte {
+	der, err := x509.MarshalPKIXPublicKey(&signing().PublicKey)
 	if err != nil {
 		panic(err)
 	}
-	return der
-}
-
-func signingKeys() []byte {
-	key, id := signing()
 	return fmt.Appendf(nil, `{"keys": [{"expires": null, "keyid": %q, "keytype": "ecdsa-sha2-nistp256", "scheme": "ecdsa-sha2-nistp256", "key": %q}]}`,
-		id, base64.StdEncoding.EncodeToString(publicKey(key)))
+		keyID, base64.StdEncoding.EncodeToString(der))
 }
 
 var signatureOf = regexp.MustCompile(`\{sign (\S+) ([^}]*)\}`)
@@ -54,12 +51,11 @@ func signatures(data []byte) []byte {
 		parts := signatureOf.FindSubmatch(match)
 		integrity := hashes([]byte("{sha512 " + string(parts[2]) + "}"))
 		digest := sha256.Sum256([]byte(string(parts[1]) + ":" + string(integrity)))
-		key, id := signing()
-		sig, err := key.Sign(nil, digest[:], crypto.SHA256)
+		sig, err := signing().Sign(nil, digest[:], crypto.SHA256)
 		if err != nil {
 			panic(err)
 		}
-		return fmt.Appendf(nil, `{"keyid": %q, "sig": %q}`, id, base64.StdEncoding.EncodeToString(sig))
+		return fmt.Appendf(nil, `{"keyid": %q, "sig": %q}`, keyID, base64.StdEncoding.EncodeToString(sig))
 	})
 }
 
