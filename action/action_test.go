@@ -85,7 +85,7 @@ type repository struct {
 // newRepository makes a repository whose branch main has the files.
 func newRepository(t *testing.T, files map[string]string) *repository {
 	t.Helper()
-	r := &repository{t, t.TempDir(), registrytest.New(t, registrytest.Archive(sample(t))).URL}
+	r := &repository{t, t.TempDir(), registrytest.New(t, registrytest.Archive(sample(t))).Sign().URL}
 	r.git("init", "-q", "-b", "main")
 	r.commit(files)
 	return r

@@ -26,6 +26,7 @@ type checkOptions struct {
 	reports    []string
 	policy     policySource
 	advisories string
+	trustRoot  string
 	timeout    time.Duration
 	noCache    bool
 }
@@ -61,6 +62,7 @@ removed versions and deprecations.`,
 	flags.StringVar(&o.policy.ref, "policy-from", "", "read gate.yaml as this git `REF` has it, not as the change does")
 	flags.StringVar(&o.advisories, "advisories", defaultAdvisories(),
 		"ask for malware `WHERE`: auto, online, off, the URL of an OSV service or the path of an index; $GATE_ADVISORIES sets the default")
+	flags.StringVar(&o.trustRoot, "trust-root", "", "verify attestations by the Sigstore trusted_root.json in `FILE` instead of the one that is built in")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "give up asking the registry after this long")
 	flags.BoolVar(&o.noCache, "no-cache", false, "do not keep the registry's answers on disk")
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Names(), cobra.ShellCompDirectiveNoFileComp)))
@@ -122,6 +124,9 @@ func (p *project) prepare(ctx context.Context, stderr io.Writer, o checkOptions,
 	in = gate.Input{Lockfiles: p.lockfiles, Problems: p.problems(), Now: now}
 	options = report.Options{Base: o.base, Version: version(), Root: repositoryRoot(p.dir), Rules: rules()}
 	if in.Policy, err = o.policy.load(ctx, p.dir); err != nil {
+		return in, options, err
+	}
+	if in.Trust, err = trustIn(o.trustRoot); err != nil {
 		return in, options, err
 	}
 	if o.base != "" {

@@ -62,7 +62,7 @@ func newHookRepo(b *testing.B) *hookRepo {
 				"1.1.0": {"name": "p0", "version": "1.1.0", "_npmUser": {"name": "alice"}, "dist": {"integrity": %[1]q, "tarball": "{{registry}}/p0/-/p0-1.1.0.tgz"}}},
 			"time": {"created": "2018-01-01T00:00:00.000Z", "modified": "2024-01-01T00:00:00.000Z",
 				"1.0.0": "2018-01-01T00:00:00.000Z", "1.1.0": "2019-01-01T00:00:00.000Z"}}`, r.integrity)},
-	})
+	}).Sign()
 	advisories := httptest.NewServer(http.HandlerFunc(osv))
 	b.Cleanup(advisories.Close)
 	r.env = append(os.Environ(), "npm_config_registry="+registry.URL, "GATE_ADVISORIES="+advisories.URL, "HOME="+r.dir,

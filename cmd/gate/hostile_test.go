@@ -56,7 +56,7 @@ func TestHostile(t *testing.T) {
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("got %d cases, %v", len(cases), err)
 	}
-	t.Setenv("npm_config_registry", registrytest.New(t, publishedIn(cases)).URL)
+	t.Setenv("npm_config_registry", registrytest.New(t, publishedIn(cases)).Sign().URL)
 	t.Setenv("HOME", t.TempDir())
 	for _, file := range cases {
 		dir := filepath.Dir(file)

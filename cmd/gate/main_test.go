@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 // setUpRegistry starts the script's registry and makes npm's and git's
 // configuration independent of the machine.
 func setUpRegistry(env *testscript.Env) error {
-	server := registrytest.Start(os.DirFS(env.WorkDir))
+	server := registrytest.Start(os.DirFS(env.WorkDir)).Sign()
 	env.Defer(server.Close)
 	advisories := httptest.NewServer(http.HandlerFunc(osv))
 	env.Defer(advisories.Close)

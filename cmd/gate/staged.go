@@ -85,6 +85,10 @@ func (c *stagedChange) judge(ctx context.Context, stderr io.Writer, timeout time
 		Lockfiles: c.project.lockfiles, Problems: c.project.problems(),
 		Base: c.base, OnlyChanged: true, Policy: c.policy, Now: time.Now().UTC(),
 	}
+	var err error
+	if in.Trust, err = trustIn(""); err != nil {
+		return policy.Result{}, err
+	}
 	if _, err := c.project.connect(&in, defaultAdvisories(), cacheDir(false), stderr); err != nil {
 		return policy.Result{}, err
 	}

@@ -93,6 +93,23 @@ func (r *archiveRegistry) Tarball(ctx context.Context, address string, _ npm.Int
 	}, nil
 }
 
+// Keys answers with the key that {sign ID TEXT} signs with, or fails with the
+// text of keys/error.
+func (r *archiveRegistry) Keys(context.Context, string) ([]byte, error) {
+	if reason, ok := r.files["keys/error"]; ok {
+		return nil, errors.New(strings.TrimSpace(string(reason)))
+	}
+	return signingKeys(), nil
+}
+
+// Attestations answers with the files attestations/<name>@<version>.json.
+func (r *archiveRegistry) Attestations(_ context.Context, id npm.ID) ([]byte, error) {
+	if data, ok := r.files["attestations/"+id.String()+".json"]; ok {
+		return data, nil
+	}
+	return nil, npmregistry.ErrNotFound
+}
+
 // pack makes a tarball of the files below a directory.
 func pack(files map[string][]byte, dir string) io.Reader {
 	var packed bytes.Buffer

@@ -29,7 +29,9 @@ var update = flag.Bool("update", false, "rewrite the wanted findings in testdata
 // documents as registry/<name>.json, the files of tarballs as
 // tarballs/<name>-<version>/…, advisories/<id>.json, and want, which -update
 // writes. In every file {sha512 TEXT}, {sha1 TEXT} and {shasum TEXT} stand for a
-// hash of TEXT.
+// hash of TEXT, and {sign ID TEXT} for the registry's signature of a version with
+// such a hash. Signatures and attestations are verified in cases of the checks
+// that need them: attestations/<name>@<version>.json is what the verifier says.
 type testCase struct {
 	file       string
 	archive    *txtar.Archive
@@ -93,7 +95,7 @@ func readCase(t *testing.T, file string) *testCase {
 		}
 	}
 	for _, f := range archive.Files {
-		files[f.Name] = hashes(f.Data)
+		files[f.Name] = signatures(hashes(f.Data))
 	}
 	return c
 }
@@ -156,6 +158,9 @@ func (c *testCase) run(t *testing.T) ([]finding.Finding, []check.Missing) {
 	req := evidence.Request{
 		Lockfiles: locks, Now: c.now, AsOf: c.asOf,
 		Registry: func(string) evidence.Registry { return c.registry }, Advisories: c.advisories,
+	}
+	if slices.ContainsFunc(c.checks[0].Needs, verified) {
+		req.Trust = trust(t)
 	}
 	if len(base) > 0 {
 		req.Base = lockfile.NewDelta(base)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/install-gate/gate/internal/evidence"
 	"github.com/install-gate/gate/internal/finding"
+	"github.com/install-gate/gate/internal/npm"
 )
 
 // Missing is a gap as the checks met it: one kind of evidence that one
@@ -63,6 +64,12 @@ func newGapList(subject *Subject) *gapList {
 		if r.Manifest != nil && r.Manifest.Publisher != nil {
 			g.supplied[source{r.Registry, evidence.Publisher}] = true
 		}
+		if r.Signature != nil {
+			g.supplied[source{r.Registry, evidence.Signed}] = true
+		}
+		if r.Provenance != nil {
+			g.supplied[source{r.Registry, evidence.Attested}] = true
+		}
 	}
 	return g
 }
@@ -85,6 +92,10 @@ func (g *gapList) isWhole(key gapKey) bool {
 	switch key.kind {
 	case evidence.Packument, evidence.PublishTime, evidence.Publisher:
 		return key.whole || !g.supplied[key.source]
+	case evidence.Signed, evidence.Attested:
+		// The public registry is known to serve them. What it lacks there is
+		// lacking of a version.
+		return key.whole || !g.supplied[key.source] && key.registry != npm.PublicRegistry
 	default:
 		return key.whole
 	}

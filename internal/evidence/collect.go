@@ -26,6 +26,11 @@ type Registry interface {
 	// Tarball fetches what lies at an address of that registry and verifies it
 	// by the strongest hashes of want.
 	Tarball(ctx context.Context, address string, want npm.Integrity) (*npmregistry.Tarball, error)
+	// Attestations returns what that registry says is attested of a version, and
+	// Keys the keys that it signs with, as it sends them. Where there are none
+	// the error is npmregistry.ErrNotFound.
+	Attestations(ctx context.Context, id npm.ID) ([]byte, error)
+	Keys(ctx context.Context, name string) ([]byte, error)
 }
 
 // maxParallel bounds how many packages are asked for at once. The registry's
@@ -45,6 +50,9 @@ type Request struct {
 	Registry func(file string) Registry
 	// Advisories is asked for malware; nil asks nobody.
 	Advisories Advisories
+	// Trust is by what signatures and attestations are verified; nil verifies
+	// none.
+	Trust *Trust
 	// Now is the time at which everything is judged.
 	Now time.Time
 	// AsOf hides what was published later; zero hides nothing.
@@ -59,6 +67,7 @@ type Request struct {
 func Collect(ctx context.Context, req Request) ([]Record, error) {
 	records, questions := prepare(req)
 	advisories := inquire(ctx, req.Advisories, records)
+	signers := newSigners(req.Trust)
 	var group errgroup.Group
 	group.SetLimit(maxParallel)
 	var done atomic.Int64
@@ -66,6 +75,7 @@ func Collect(ctx context.Context, req Request) ([]Record, error) {
 		group.Go(func() error {
 			q.answer(ctx, req.AsOf)
 			q.openTarballs(ctx, req.Base != nil, req.Now)
+			q.verify(ctx, signers, req.Base != nil, req.Now)
 			if req.Progress != nil {
 				req.Progress(int(done.Add(1)), len(questions))
 			}

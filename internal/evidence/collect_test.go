@@ -1,6 +1,7 @@
 package evidence_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/install-gate/gate/internal/evidence"
 	"github.com/install-gate/gate/internal/lockfile"
@@ -34,6 +35,8 @@ type fakeRegistry struct {
 	answer func(ctx context.Context, name string) error
 
 	contents map[string]*npmregistry.Tarball // by address
+	keys     map[string][]byte               // by the registry's address
+	attested map[string]string               // by name@version
 
 	mu    sync.Mutex
 	asked []string
@@ -46,6 +49,29 @@ func (f *fakeRegistry) Tarball(_ context.Context, address string, _ npm.Integrit
 	return nil, npmregistry.ErrWrongHash
 }
 
+// Keys answers with the keys of the registry of a package.
+func (f *fakeRegistry) Keys(_ context.Context, name string) ([]byte, error) {
+	f.note("keys of " + f.RegistryFor(name))
+	if data, ok := f.keys[f.RegistryFor(name)]; ok {
+		return data, nil
+	}
+	return nil, cmp.Or(f.errs["keys"], npmregistry.ErrNotFound)
+}
+
+func (f *fakeRegistry) Attestations(_ context.Context, id npm.ID) ([]byte, error) {
+	f.note("attestations of " + id.String())
+	if data, ok := f.attested[id.String()]; ok {
+		return []byte(data), nil
+	}
+	return nil, cmp.Or(f.errs["attestations"], npmregistry.ErrNotFound)
+}
+
+func (f *fakeRegistry) note(question string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, question)
+}
+
 func (f *fakeRegistry) RegistryFor(name string) string {
 	if address, ok := f.scopes[npm.Scope(name)]; ok {
 		return address
@@ -54,9 +80,7 @@ func (f *fakeRegistry) RegistryFor(name string) string {
 }
 
 func (f *fakeRegistry) Packument(ctx context.Context, name string) (*npmregistry.Packument, error) {
-	f.mu.Lock()
-	f.asked = append(f.asked, name)
-	f.mu.Unlock()
+	f.note(name)
 	if f.answer != nil {
 		if err := f.answer(ctx, name); err != nil {
 			return nil, err
@@ -158,7 +182,7 @@ func TestCollectAsksOnce(t *testing.T) {
 	t.Run("one registry", func(t *testing.T) {
 		registry := &fakeRegistry{docs: docs}
 		collect(t, evidence.Request{Lockfiles: locks, Registry: always(registry)})
-		if diff := cmp.Diff([]string{"a", "b"}, registry.askedSorted()); diff != "" {
+		if diff := gocmp.Diff([]string{"a", "b"}, registry.askedSorted()); diff != "" {
 			t.Errorf("names asked for (-want +got):\n%s", diff)
 		}
 	})
@@ -170,7 +194,7 @@ func TestCollectAsksOnce(t *testing.T) {
 			}
 			return y
 		}})
-		if diff := cmp.Diff([][]string{{"a", "b"}, {"a"}}, [][]string{x.askedSorted(), y.askedSorted()}); diff != "" {
+		if diff := gocmp.Diff([][]string{{"a", "b"}, {"a"}}, [][]string{x.askedSorted(), y.askedSorted()}); diff != "" {
 			t.Errorf("names asked for (-want +got):\n%s", diff)
 		}
 		if got := records[3].Registry; got != acmeRegistry {
@@ -192,7 +216,7 @@ func TestCollectRegistry(t *testing.T) {
 		got = append(got, where{r.Registry, r.ScopedRegistry})
 	}
 	want := []where{{publicRegistry, false}, {acmeRegistry, true}, {publicRegistry, false}, {"", false}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("registries (-want +got):\n%s", diff)
 	}
 	if slices.Contains(registry.asked, "d") {
@@ -211,7 +235,7 @@ func TestCollectGaps(t *testing.T) {
 	})
 	for _, r := range records[:2] {
 		want := []evidence.Gap{{Kind: evidence.Packument, Reason: "the registry is on fire"}}
-		if diff := cmp.Diff(want, r.Gaps); diff != "" || r.Package != nil {
+		if diff := gocmp.Diff(want, r.Gaps); diff != "" || r.Package != nil {
 			t.Errorf("%v: package %v, gaps (-want +got):\n%s", r.Entry.ID(), r.Package, diff)
 		}
 	}
@@ -251,7 +275,7 @@ func TestCollectBase(t *testing.T) {
 		{"new@1.0.0", "", "", true},
 		{"same@1.0.0", "1.0.0", "0.9.0", false},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/install-gate/gate/internal/npmregistry"
 )
 
-// contentsFor is how long after its publication a version's content is looked
-// at even without a base: the time in which bad versions are found.
-const contentsFor = 30 * 24 * time.Hour
+// recentFor is how long after its publication a version is looked at closely
+// even without a base: the time in which bad versions are found.
+const recentFor = 30 * 24 * time.Hour
 
 // openTarballs fetches the tarballs of those records that call for it.
 func (q *question) openTarballs(ctx context.Context, hasBase bool, now time.Time) {
@@ -35,8 +35,12 @@ func wantsContent(r *Record, hasBase bool, now time.Time) bool {
 	case hasBase, hasScripts(r.Manifest), flag != nil && *flag:
 		return true
 	}
+	return isRecent(r, now)
+}
+
+func isRecent(r *Record, now time.Time) bool {
 	age := now.Sub(r.Published)
-	return !r.Published.IsZero() && age >= 0 && age < contentsFor
+	return !r.Published.IsZero() && age >= 0 && age < recentFor
 }
 
 func hasScripts(m *npmregistry.Manifest) bool { return len(m.Scripts) > 0 || m.GypFile }

@@ -12,6 +12,7 @@ import (
 	"github.com/install-gate/gate/internal/advisory"
 	"github.com/install-gate/gate/internal/lockfile"
 	"github.com/install-gate/gate/internal/npmregistry"
+	"github.com/install-gate/gate/internal/provenance"
 )
 
 // Kind names a kind of evidence, as gate.yaml does.
@@ -22,6 +23,8 @@ const (
 	Packument   Kind = "packument"    // the registry's document of the package
 	PublishTime Kind = "publish-time" // when the registry took the version in
 	Publisher   Kind = "publisher"    // which account published it
+	Signed      Kind = "signature"    // the registry's signature of the version's hash
+	Attested    Kind = "attestation"  // what is attested of how the version was made
 	Tarball     Kind = "tarball"      // the package's content
 	Advisory    Kind = "advisory"     // what is publicly known to be malware
 )
@@ -73,6 +76,12 @@ type Record struct {
 	// Line is the newest settled release before the locked one in the same
 	// release line, else in any line below. Nil for a first release.
 	Line *npmregistry.Manifest
+
+	// Signature is how the registry's signature of the locked hash turned out;
+	// nil if it was not verified. Provenance is the same of the attestations,
+	// which are asked for if the entry changed since a base or is young.
+	Signature  *Signature
+	Provenance *provenance.Result
 
 	// Content is what the version's tarball holds. It is nil if the checks do
 	// not look at the entry's content, or with a gap; WrongContent says that the

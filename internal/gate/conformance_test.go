@@ -112,7 +112,8 @@ func (c *incident) judge(t *testing.T, rules string) policy.Result {
 		Base:       lockfile.NewDelta([]*lockfile.Lockfile{c.lockfile(t, "before")}),
 		Registry:   func(string) evidence.Registry { return registry },
 		Advisories: dirAdvisories{filepath.Join(c.Dir, "advisories")},
-		Policy:     parse(t, rules+allowedGaps(registry, after)+c.exceptions(t, registry, after)),
+		Trust:      trustBeside(t, filepath.Dir(c.Dir)),
+		Policy:     parse(t, rules+c.allowedGaps(registry, after)+c.exceptions(t, registry, after)),
 		Now:        c.At,
 		AsOf:       c.At,
 	})
@@ -131,13 +132,20 @@ func (c *incident) lockfile(t *testing.T, state string) *lockfile.Lockfile {
 	return lock
 }
 
-// allowedGaps allows what the data does not have: most tarballs, and what the
-// registries of single scopes do not serve.
-func allowedGaps(registry *dirRegistry, lock *lockfile.Lockfile) string {
+// signedSince is when npm began to sign what is published, and had signed what
+// had been published before.
+var signedSince = time.Date(2022, 4, 1, 0, 0, 0, 0, time.UTC)
+
+// allowedGaps allows what the data does not have: most tarballs, signatures
+// before there were any, and what the registries of single scopes do not serve.
+func (c *incident) allowedGaps(registry *dirRegistry, lock *lockfile.Lockfile) string {
 	gaps := map[string]string{registry.RegistryFor(""): "tarball: allow"}
+	if c.At.Before(signedSince) {
+		gaps[registry.RegistryFor("")] += ", signature: allow"
+	}
 	for _, e := range lock.Entries {
 		if address := registry.RegistryFor(e.Name); gaps[address] == "" {
-			gaps[address] = "tarball: allow, publish-time: allow, publisher: allow"
+			gaps[address] = "tarball: allow, publish-time: allow, publisher: allow, signature: allow"
 		}
 	}
 	text := "registries:\n"

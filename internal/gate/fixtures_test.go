@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/install-gate/gate/internal/advisory"
+	"github.com/install-gate/gate/internal/evidence"
 	"github.com/install-gate/gate/internal/npm"
 	"github.com/install-gate/gate/internal/npmregistry"
+	"github.com/install-gate/gate/internal/provenance"
 )
 
 // dirRegistry answers with the files of an incident, which are named after
@@ -47,6 +49,40 @@ func (r *dirRegistry) Tarball(_ context.Context, address string, _ npm.Integrity
 	}
 	defer file.Close()
 	return npmregistry.ReadTarball(file)
+}
+
+// Keys answers with the keys that all incidents share; the registries of single
+// scopes have none.
+func (r *dirRegistry) Keys(_ context.Context, name string) ([]byte, error) {
+	if r.RegistryFor(name) != r.RegistryFor("") {
+		return nil, npmregistry.ErrNotFound
+	}
+	return os.ReadFile(filepath.Join(r.dir, "..", "keys.json"))
+}
+
+func (r *dirRegistry) Attestations(_ context.Context, id npm.ID) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(r.dir, "attestations", url.QueryEscape(id.String())+".json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, npmregistry.ErrNotFound
+	}
+	return data, err
+}
+
+// trustBeside returns by what the incidents in a directory are signed.
+func trustBeside(t *testing.T, dir string) *evidence.Trust {
+	t.Helper()
+	keys, err := provenance.ParseKeys(read(t, filepath.Join(dir, "keys.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := provenance.ParseRoot(read(t, filepath.Join(dir, "trusted_root.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &evidence.Trust{
+		Keys:     keys,
+		Attestor: func(keys *provenance.Keys) (evidence.Attestor, error) { return provenance.NewVerifier(root, keys) },
+	}
 }
 
 // dirAdvisories answers for every version with the records in a directory, if

@@ -31,8 +31,11 @@ type Input struct {
 	Registry func(file string) evidence.Registry
 	// Advisories is asked for malware; nil asks nobody.
 	Advisories evidence.Advisories
-	Policy     *policy.Policy
-	Now        time.Time
+	// Trust is by what signatures and attestations are verified; nil verifies
+	// none.
+	Trust  *evidence.Trust
+	Policy *policy.Policy
+	Now    time.Time
 	// AsOf hides what was published later; zero hides nothing.
 	AsOf time.Time
 	// Progress, if set, is called after each package, from several goroutines.
@@ -47,7 +50,8 @@ func Judge(ctx context.Context, in Input) (policy.Result, error) {
 		return policy.Result{Verdict: policy.Unknown}, nil
 	}
 	records, err := evidence.Collect(ctx, evidence.Request{
-		Lockfiles: in.Lockfiles, Base: in.Base, OnlyChanged: in.OnlyChanged, Registry: in.Registry, Advisories: in.Advisories, Now: in.Now, AsOf: in.AsOf, Progress: in.Progress,
+		Lockfiles: in.Lockfiles, Base: in.Base, OnlyChanged: in.OnlyChanged, Registry: in.Registry,
+		Advisories: in.Advisories, Trust: in.Trust, Now: in.Now, AsOf: in.AsOf, Progress: in.Progress,
 	})
 	if err != nil {
 		return policy.Result{}, err

@@ -38,6 +38,15 @@ func (*fakeRegistry) Tarball(ctx context.Context, _ string, _ npm.Integrity) (*n
 	return &npmregistry.Tarball{}, ctx.Err()
 }
 
+// Keys answers that the registry has none, as npm's own is known to have.
+func (*fakeRegistry) Keys(context.Context, string) ([]byte, error) {
+	return nil, npmregistry.ErrNotFound
+}
+
+func (*fakeRegistry) Attestations(context.Context, npm.ID) ([]byte, error) {
+	return nil, npmregistry.ErrNotFound
+}
+
 // document is what a registry says about a package that nothing is wrong with:
 // a release, and one some weeks before it.
 func document(name, version string, published time.Time) *npmregistry.Packument {

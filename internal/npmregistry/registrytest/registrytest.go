@@ -19,6 +19,7 @@ package registrytest
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -36,6 +37,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
+const keysPath = "-/npm/v1/keys"
+
 // Server is a running registry.
 type Server struct {
 	// URL is the registry's address with a slash at its end.
@@ -43,6 +46,7 @@ type Server struct {
 
 	http  *httptest.Server
 	files fs.FS
+	key   *ecdsa.PrivateKey // nil if the server does not sign
 
 	mu             sync.Mutex
 	requests       map[string]int
@@ -112,7 +116,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.authorizations = append(s.authorizations, r.Header.Get("Authorization"))
 	s.mu.Unlock()
 
-	name, candidates := lookup(strings.TrimPrefix(r.URL.Path, "/"))
+	asked := strings.TrimPrefix(r.URL.Path, "/")
+	name, candidates := lookup(asked)
 	behaviour, err := s.behaviour(name)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -121,7 +126,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if behaviour.replaces(w, r, nth) {
 		return
 	}
-	body, ok := s.read(candidates)
+	body, ok := s.answer(asked, candidates)
 	if !ok {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
@@ -131,10 +136,23 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	behaviour.send(w, r, body)
 }
 
+// answer returns what the server says to a path, for which files may answer.
+func (s *Server) answer(asked string, candidates []string) ([]byte, bool) {
+	body, ok := s.read(candidates)
+	switch {
+	case s.key == nil:
+	case asked == keysPath && !ok:
+		return s.keys(), true
+	case ok && !strings.Contains("/"+asked, "/-/"):
+		return s.signed(asked, body), true
+	}
+	return body, ok
+}
+
 // lookup returns the package that a path is about and the files that may
 // answer, without percent-encoding.
 func lookup(p string) (name string, candidates []string) {
-	if p == "-/npm/v1/keys" {
+	if p == keysPath {
 		return "", []string{"keys.json"}
 	}
 	if id, ok := strings.CutPrefix(p, "-/npm/v1/attestations/"); ok {

@@ -131,3 +131,48 @@ func TestBlockNetwork(t *testing.T) {
 		}
 	}
 }
+
+// TestSign: a server that signs adds what the npm registry has, and nothing to
+// what is signed already or no packument.
+func TestSign(t *testing.T) {
+	server := New(t, Archive(txtar.Parse([]byte(`
+-- packuments/@s/p.json --
+{"size": 12345678901234567890, "versions": {"1.0.0": {"dist": {"integrity": "sha512-x"}}, "2.0.0": {"dist": {"signatures": [], "integrity": "sha512-y"}}}}
+-- packuments/broken.json --
+{"versions"
+-- attestations/p@1.0.0.json --
+{"versions": {"1.0.0": {"dist": {"integrity": "sha512-x"}}}}
+`)))).Sign()
+	doc := fetch(t, server.URL+"@s%2fp")
+	for _, want := range []string{"12345678901234567890", `"sig":"ME`, `"signatures":[]`, `"keyid":"SHA256:`} {
+		if !strings.Contains(doc, want) {
+			t.Errorf("got %s, want %s in it", doc, want)
+		}
+	}
+	if again := fetch(t, server.URL+"@s%2fp"); again != doc {
+		t.Errorf("asked again: got %s, want the same as before, %s", again, doc)
+	}
+	if keys := fetch(t, server.URL+"-/npm/v1/keys"); !strings.Contains(keys, `"keyid": "SHA256:`) {
+		t.Errorf("keys: got %s", keys)
+	}
+	if got := fetch(t, server.URL+"broken"); got != "{\"versions\"\n" {
+		t.Errorf("no JSON: got %s", got)
+	}
+	if got := fetch(t, server.URL+"-/npm/v1/attestations/p@1.0.0"); strings.Contains(got, "signatures") {
+		t.Errorf("attestations: got %s", got)
+	}
+}
+
+func fetch(t *testing.T, address string) string {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
