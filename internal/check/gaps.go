@@ -93,9 +93,10 @@ func (g *gapList) isWhole(key gapKey) bool {
 	case evidence.Packument, evidence.PublishTime, evidence.Publisher:
 		return key.whole || !g.supplied[key.source]
 	case evidence.Signed, evidence.Attested:
-		// The public registry is known to serve them. What it lacks there is
-		// lacking of a version.
-		return key.whole || !g.supplied[key.source] && key.registry != npm.PublicRegistry
+		// The public registry is known to serve them: what one version lacks there
+		// is lacking of that version. If many lack it, a mirror answers in its name.
+		missing := !g.supplied[key.source]
+		return key.whole || missing && (key.registry != npm.PublicRegistry || len(g.met[key].records) > 1)
 	default:
 		return key.whole
 	}
